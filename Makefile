@@ -1,0 +1,74 @@
+# Open Urban: set-up, service and tests. `make help` lists what there is.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+READY_TEST := $(VENV)/.ready-test
+DECLARED := setup.cfg pyproject.toml
+BROWSER := $(BIN)/python tests/browser.py
+APT := DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300
+
+.DEFAULT_GOAL := help
+.PHONY: help serve test chromium clean
+
+help: ## list what make can do here
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
+	@echo
+	@echo "  Settings are KG_* variables, for example KG_PORT=9000 make serve; $(BIN)/kg settings lists them."
+
+serve: $(READY) ## set up, load the shipped corpus, serve http://127.0.0.1:8000
+	@exec $(BIN)/kg serve
+
+# A virtual environment remembers where it was made: a copied or moved folder gets a new one, or it would run the old code.
+ifneq ($(shell cat $(VENV)/.where 2>/dev/null):$(shell $(BIN)/python -c 'print("runs")' 2>/dev/null),$(CURDIR):runs)
+.PHONY: $(READY)
+endif
+
+$(READY): $(DECLARED)
+	@command -v $(PYTHON) >/dev/null || { echo "Open Urban needs Python 3.11 or newer, and there is no $(PYTHON) here."; \
+	  echo "Install it, or name another one: make PYTHON=/path/to/python3.12 serve"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Open Urban needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version 2>&1)."; \
+	  echo "Name another one: make PYTHON=/path/to/python3.12 serve"; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "$(PYTHON) cannot make virtual environments."; \
+	  echo "On Debian and Ubuntu: sudo apt-get install python3-venv"; exit 1; }
+	@echo "Setting up $(VENV) ..."
+	@if [ "$$(cat $(VENV)/.where 2>/dev/null)" != "$(CURDIR)" ] || ! $(BIN)/python -c '' 2>/dev/null; then \
+	  rm -rf $(VENV) && $(PYTHON) -m venv $(VENV) && echo "$(CURDIR)" > $(VENV)/.where; fi
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(READY_TEST): $(READY)
+	@echo "Setting up what the tests need ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	@touch $@
+
+chromium: $(READY_TEST)
+	@$(BROWSER) >/dev/null && exit 0; \
+	if command -v apt-get >/dev/null && { [ "$$(id -u)" = 0 ] || sudo -n true 2>/dev/null; }; then \
+	  echo "Installing Chromium for the browser tests ..."; \
+	  as_root=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+	  { $$as_root env $(APT) update -qq && $$as_root env $(APT) install -qq -y --no-install-recommends chromium; } >/dev/null; \
+	fi; \
+	$(BROWSER) >/dev/null || { echo; echo "!!! NO CHROMIUM: the browser tests CANNOT RUN."; \
+	  echo "!!! Install it (Debian: sudo apt-get install chromium) and run make test again."; echo; }
+
+# Every step runs even when one before it failed, so that one run tells everything; the slow tests run only when all else is well.
+test: chromium ## style, types and every test, the fast ones first
+	@failed=""; \
+	step() { name=$$1; shift; echo; echo "== $$name"; "$$@" || failed="$$failed '$$name'"; }; \
+	step "ruff check" $(BIN)/ruff check; \
+	step "ruff format" $(BIN)/ruff format --check; \
+	step "mypy" $(BIN)/mypy; \
+	step "tests" $(BIN)/coverage run -m pytest -m "not slow"; \
+	echo "Coverage by branch, fast and browser tests: $$($(BIN)/coverage report --format=total 2>&1) % ($(BIN)/coverage report lists what is missing)"; \
+	if [ -z "$$failed" ]; then step "slow tests" $(BIN)/python -m pytest -m slow; else echo; echo "== slow tests: NOT RUN, see above"; fi; \
+	echo; \
+	if [ -n "$$failed" ]; then echo "FAILED:$$failed"; exit 1; fi; \
+	if ! $(BROWSER) >/dev/null; then echo "PASSED, but WITHOUT the browser tests: there is no Chromium here."; \
+	else echo "PASSED: style, types and every test."; fi
+
+clean: ## remove what set-up, builds and tests left behind; never the data folder
+	rm -rf $(VENV) build dist *.egg-info .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,222 @@
+"""A base: the parts of one service held together, and the one path that a change takes through them.
+
+A change is checked, written to the journal, then to the engine in one atomic update, then to the search index. The journal is
+ahead of the engine or level with it, never behind: after a crash `open_base` brings engine and index up to its last row.
+"""
+
+from __future__ import annotations
+
+import fcntl
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from typing import TypeVar
+
+from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
+
+from kg import model, oxigraph, queries
+from kg.desk.journal import Change, Journal
+from kg.engine import Engine
+from kg.errors import BrokenHouse, Refused
+from kg.model import Model
+from kg.search import cards
+from kg.search.index import Index
+from kg.settings import Settings
+from kg.shapes import Checker, Problem
+from kg.terms import OU, XSD
+
+Records = Mapping[str, list[Triple] | None]
+"""Record IRI to its statements; None takes the record out."""
+
+Progress = Callable[[int], None]
+
+Item = TypeVar("Item")
+
+BATCH = 500
+
+
+@dataclass
+class Base:
+    """The open parts of one service."""
+
+    settings: Settings
+    model: Model
+    engine: Engine
+    journal: Journal
+    index: Index
+    checker: Checker
+    attachment: oxigraph.Attachment | None = None
+
+    def close(self) -> None:
+        """Let go of the engine; the embedded one ends with its last client."""
+        if self.attachment is not None:
+            self.attachment.close()
+
+    # -- reading ----------------------------------------------------------------------------------------------------
+
+    def graphs(self, iris: Iterable[str]) -> dict[str, list[Triple]]:
+        """Return the statements of several records, by IRI; a record that is not there is not in the answer."""
+        found: dict[str, list[Triple]] = defaultdict(list)
+        for batch in batched(iris, BATCH):
+            for row in self.engine.select(queries.fill("graphs", graphs=map(NamedNode, batch))):
+                found[row["graph"].value].append(Triple(row["s"], row["p"], row["o"]))
+        return found
+
+    def labels(self, iris: Iterable[str]) -> dict[str, str]:
+        """Return what things are called, in the language of the pages where there is a choice."""
+        named: dict[str, list[NamedNode | Literal]] = defaultdict(list)
+        for batch in batched(sorted(set(iris)), BATCH):
+            for row in self.engine.select(queries.fill("labels", things=map(NamedNode, batch))):
+                named[row["thing"].value].append(row["label"])
+        return {iri: label.value for iri, values in named.items() if (label := cards.preferred(values))}
+
+    def labels_in(self, triples: Iterable[Triple]) -> dict[str, str]:
+        """Return what the things are called that statements point at."""
+        return self.labels(triple.object.value for triple in triples if isinstance(triple.object, NamedNode))
+
+    # -- writing ----------------------------------------------------------------------------------------------------
+
+    def check(self, records: Records, among: Records | None = None) -> list[Problem]:
+        """Check records with the ring of what they point at, which may stand `among` others not yet written."""
+        given = {iri: triples for iri, triples in records.items() if triples}
+        pointed = {
+            triple.object.value
+            for triples in given.values()
+            for triple in triples
+            if isinstance(triple.object, NamedNode)
+        } - given.keys()
+        ring = [triple for iri in pointed & (among or {}).keys() for triple in (among or {})[iri] or ()]
+        for batch in batched(sorted(pointed - (among or {}).keys()), BATCH):
+            for row in self.engine.select(queries.fill("ring", things=map(NamedNode, batch))):
+                ring.append(Triple(row["s"], row["p"], row["o"]))
+        return self.checker.check(given, ring)
+
+    def write(self, records: Records, who: str, why: str, *, checked: bool = False) -> list[Change]:
+        """Check, journal, store and index the records that really change; raise Refused when a shape complains."""
+        with self._writing():
+            now = self.graphs(records)
+            changes = [
+                (iri, before, after)
+                for iri, triples in records.items()
+                if (before := canonical(now.get(iri))) != (after := canonical(triples))
+            ]
+            if not checked:
+                complaints = [
+                    problem for problem in self.check({iri: records[iri] for iri, *_ in changes}) if problem.severe
+                ]
+                if complaints:
+                    raise Refused("\n".join(str(problem) for problem in complaints))
+            written = self.journal.append(who, why, changes)
+            self._apply(written)
+        return written
+
+    def catch_up(self) -> None:
+        """Bring engine and index to the last row of the journal, wherever a crash left them."""
+        if self._engine_revision() == self.journal.revision == self.index.revision:
+            return
+        with self._writing():
+            at = self._engine_revision()
+            if at > self.journal.revision:
+                raise BrokenHouse(
+                    f"The triples stand at revision {at}, the journal at {self.journal.revision}.",
+                    "The data folder was mixed from two bases: restore a backup, or empty the folder and load again.",
+                )
+            for batch in batched(self.journal.since(at), BATCH):
+                self._store(batch)
+            if self.index.revision > self.journal.revision or not self.index.revision:
+                self.reindex()
+            else:
+                for batch in batched(self.journal.since(self.index.revision), BATCH):
+                    self._index(batch)
+
+    def reindex(self, progress: Progress = lambda done: None) -> int:
+        """Build the search index anew from the engine; return how many records it holds."""
+        iris = sorted(row["graph"].value for row in self.engine.select(queries.fill("record-graphs")))
+        revision, held = self.journal.revision, 0
+        for number, batch in enumerate(batched(iris, BATCH)):
+            made = self._cards(self.graphs(batch))
+            self.index.write(made, (), revision, anew=number == 0)
+            held += len(made)
+            progress(len(batch))
+        return held
+
+    def _apply(self, changes: list[Change]) -> None:
+        if changes:
+            self._store(changes)
+            self._index(changes)
+
+    def _store(self, changes: Iterable[Change]) -> None:
+        last = {change.graph: change for change in changes}
+        revision = max(change.revision for change in last.values())
+        root = NamedNode(self.settings.base)
+        state = f"{root} {OU.revision} {Literal(str(revision), datatype=XSD.integer)} .".encode()
+        graphs = {change.graph: change.after for change in last.values()}
+        self.engine.replace(graphs | {self.settings.base + "state": state})
+
+    def _index(self, changes: Iterable[Change]) -> None:
+        last = {change.graph: change for change in changes}
+        kept = {iri: parsed(change.after) for iri, change in last.items() if change.after is not None}
+        revision = max(change.revision for change in last.values())
+        self.index.write(self._cards(kept), last.keys() - kept.keys(), revision)
+
+    def _cards(self, records: Mapping[str, list[Triple]]) -> list[cards.Card]:
+        labels = self.labels_in(triple for triples in records.values() for triple in triples)
+        made = (cards.make(iri, triples, self.model, labels.get) for iri, triples in records.items())
+        return [card for card in made if card is not None]
+
+    def _engine_revision(self) -> int:
+        rows = self.engine.select(queries.fill("revision", base=NamedNode(self.settings.base)))
+        return int(rows[0]["revision"].value) if rows and rows[0].get("revision") else 0
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Let one process write at a time; another waits here."""
+        with (self.settings.data / "write.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+
+def batched(items: Iterable[Item], size: int) -> Iterator[Sequence[Item]]:
+    """Yield items in lists of at most `size`."""
+    rest = iter(items)
+    while batch := list(islice(rest, size)):
+        yield batch
+
+
+def canonical(triples: Iterable[Triple] | None) -> bytes | None:
+    """Return statements as sorted N-Triples, one form for one content; None for nothing."""
+    lines = sorted(f"{triple} ." for triple in triples or ())
+    return "\n".join(lines).encode() if lines else None
+
+
+def parsed(text: bytes | None) -> list[Triple]:
+    """Read N-Triples back."""
+    return [quad.triple for quad in parse(text or b"", format=RdfFormat.N_TRIPLES)]
+
+
+@contextmanager
+def open_base(settings: Settings) -> Iterator[Base]:
+    """Open the data folder and the engine, mend what a crash left behind, and close everything at the end."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    attachment = None
+    if settings.engine:
+        engine = Engine(
+            settings.engine,
+            settings.engine_update or settings.engine.rstrip("/").removesuffix("/query") + "/update",
+            settings.engine_graphs or settings.engine.rstrip("/").removesuffix("/query") + "/store",
+            settings.query_timeout,
+        )
+    else:
+        attachment = oxigraph.attach(settings.data, settings.engine_memory, settings.query_timeout)
+        url = attachment.url
+        engine = Engine(f"{url}/query", f"{url}/update", f"{url}/store", settings.query_timeout, renew=attachment.renew)
+    read = model.read()
+    index = Index(settings.data / "search", [facet.slug for facet in read.facets])
+    base = Base(settings, read, engine, Journal(settings.data / "journal.sqlite"), index, Checker(read), attachment)
+    try:
+        base.catch_up()
+        yield base
+    finally:
+        base.close()

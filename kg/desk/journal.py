@@ -1,0 +1,112 @@
+"""The journal: every change of a record, before and after, who and why, in SQLite, written before the engine is."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS change (
+    revision INTEGER PRIMARY KEY AUTOINCREMENT,
+    at TEXT NOT NULL,
+    who TEXT NOT NULL,
+    why TEXT NOT NULL,
+    graph TEXT NOT NULL,
+    before BLOB,
+    after BLOB
+);
+CREATE INDEX IF NOT EXISTS change_graph ON change (graph, revision);
+CREATE TABLE IF NOT EXISTS loaded (digest TEXT PRIMARY KEY, at TEXT NOT NULL);
+"""
+
+
+@dataclass(frozen=True)
+class Change:
+    """One record's change; `before` and `after` are sorted N-Triples, None where there was or is nothing."""
+
+    revision: int
+    at: str
+    who: str
+    why: str
+    graph: str
+    before: bytes | None
+    after: bytes | None
+
+
+class Journal:
+    """An append-only table of changes; the last row's number is the revision of the base."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        with self._open() as connection:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.executescript(_SCHEMA)
+
+    @contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        """Give a connection of one's own: web workers are threads, and a SQLite connection opens in microseconds."""
+        connection = sqlite3.connect(self._path, timeout=30)
+        try:
+            with connection:
+                yield connection
+        finally:
+            connection.close()
+
+    @property
+    def revision(self) -> int:
+        """Number of the last change; 0 for an empty base."""
+        with self._open() as connection:
+            return int(connection.execute("SELECT coalesce(max(revision), 0) FROM change").fetchone()[0])
+
+    @property
+    def changed_at(self) -> str | None:
+        """ISO 8601 time of the last change, in UTC."""
+        with self._open() as connection:
+            row = connection.execute("SELECT at FROM change ORDER BY revision DESC LIMIT 1").fetchone()
+        return row[0] if row else None
+
+    def append(self, who: str, why: str, changes: Iterable[tuple[str, bytes | None, bytes | None]]) -> list[Change]:
+        """Write changes (graph, before, after) in one transaction and return them with their revisions."""
+        at = datetime.now(UTC).isoformat(timespec="seconds")
+        written = []
+        with self._open() as connection:
+            for graph, before, after in changes:
+                cursor = connection.execute(
+                    "INSERT INTO change (at, who, why, graph, before, after) VALUES (?, ?, ?, ?, ?, ?)",
+                    (at, who, why, graph, before, after),
+                )
+                written.append(Change(int(cursor.lastrowid or 0), at, who, why, graph, before, after))
+        return written
+
+    def since(self, revision: int) -> Iterator[Change]:
+        """Yield the changes after a revision, oldest first."""
+        with self._open() as connection:
+            for row in connection.execute("SELECT * FROM change WHERE revision > ? ORDER BY revision", (revision,)):
+                yield Change(*row)
+
+    def history(self, graph: str) -> list[Change]:
+        """Return the changes of one record, newest first."""
+        with self._open() as connection:
+            rows = connection.execute("SELECT * FROM change WHERE graph = ? ORDER BY revision DESC", (graph,))
+            return [Change(*row) for row in rows]
+
+    def last_authors(self) -> dict[str, str]:
+        """Return who changed each record last."""
+        with self._open() as connection:
+            rows = connection.execute("SELECT graph, who, max(revision) FROM change GROUP BY graph")
+            return {graph: who for graph, who, _ in rows}
+
+    def knows(self, digest: str) -> bool:
+        """Tell whether a corpus with this digest was loaded whole before."""
+        with self._open() as connection:
+            return connection.execute("SELECT 1 FROM loaded WHERE digest = ?", (digest,)).fetchone() is not None
+
+    def remember(self, digest: str) -> None:
+        """Note that a corpus with this digest has been loaded whole."""
+        at = datetime.now(UTC).isoformat(timespec="seconds")
+        with self._open() as connection:
+            connection.execute("INSERT OR REPLACE INTO loaded VALUES (?, ?)", (digest, at))

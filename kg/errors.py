@@ -1,0 +1,146 @@
+"""Everything that can go wrong, as one tree; each error says what happened and what to do next.
+
+KgError
+├── BadInput                what was sent cannot be used            400
+│   ├── NotFound            nothing lives at this address           404
+│   ├── Gone                it was here and was taken away          410
+│   ├── NotAllowed          the caller may not do this              403
+│   ├── WrongMethod         this address does not answer the verb   405
+│   ├── NotAcceptable       no format in common                     406
+│   ├── UnknownMedia        the body's media type is not read here  415
+│   └── Refused             checked, and the shapes complain        422
+├── EngineError             the triple store misbehaved             502
+│   ├── EngineDown          it does not answer                      503
+│   └── QueryTimeout        it stopped at the time limit            503
+├── BaseBusy                another service owns the data folder    409
+├── BadSetting              a setting is misspelt or out of range   500
+└── BrokenHouse             a file of ours is missing or wrong      500
+"""
+
+from __future__ import annotations
+
+
+class KgError(Exception):
+    """Carry a sentence for people (`detail`), what to do (`advice`) and the HTTP status it deserves."""
+
+    status = 500
+    title = "Something went wrong"
+    advice = "Try again; if it happens again, tell us what you did."
+
+    def __init__(self, detail: str, advice: str | None = None) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        if advice is not None:
+            self.advice = advice
+
+    def __str__(self) -> str:
+        return f"{self.detail} {self.advice}".strip()
+
+
+class BadInput(KgError):
+    """What was sent cannot be used as it is."""
+
+    status = 400
+    title = "We cannot read that"
+    advice = "Correct the request and send it again."
+
+
+class NotFound(BadInput):
+    """Nothing lives at this address."""
+
+    status = 404
+    title = "Nothing is here"
+    advice = "Search for it, or start from the home page."
+
+
+class Gone(BadInput):
+    """A record that was here has been withdrawn."""
+
+    status = 410
+    title = "This record was withdrawn"
+    advice = "Its history says why."
+
+
+class NotAllowed(BadInput):
+    """The caller may not do this."""
+
+    status = 403
+    title = "Not allowed"
+    advice = "Ask a curator."
+
+
+class WrongMethod(BadInput):
+    """The address exists but does not answer this HTTP method."""
+
+    status = 405
+    title = "This address does not answer that method"
+    advice = "The Allow header names the methods that work."
+
+
+class NotAcceptable(BadInput):
+    """No format that we write is one that the caller reads."""
+
+    status = 406
+    title = "No format in common"
+    advice = "Ask for one of the formats that are listed."
+
+
+class UnknownMedia(BadInput):
+    """The body's media type is not one that this address reads."""
+
+    status = 415
+    title = "We do not read this kind of body"
+    advice = "Send one of the media types that are listed."
+
+
+class Refused(BadInput):
+    """The shapes complain; nothing was written."""
+
+    status = 422
+    title = "The check found mistakes"
+    advice = "Mend what is listed and send it again; nothing was written."
+
+
+class EngineError(KgError):
+    """The triple store answered with something that we cannot use."""
+
+    status = 502
+    title = "The triple store had a problem"
+    advice = "Try again in a moment."
+
+
+class EngineDown(EngineError):
+    """The triple store does not answer."""
+
+    status = 503
+    title = "The triple store does not answer"
+
+
+class QueryTimeout(EngineError):
+    """The triple store stopped the query at the time limit."""
+
+    status = 503
+    title = "The query took too long"
+    advice = "Narrow it: name a class or a graph, add a LIMIT, or avoid joining by FILTER."
+
+
+class BaseBusy(KgError):
+    """Another service owns the data folder."""
+
+    status = 409
+    title = "The data folder is in use"
+    advice = "Stop the other service, or set KG_DATA to another folder."
+
+
+class BadSetting(KgError):
+    """A setting is misspelt or holds a value that makes no sense."""
+
+    title = "A setting is wrong"
+    advice = "`kg settings` lists every setting with its default."
+
+
+class BrokenHouse(KgError):
+    """A file that belongs to the service is missing or wrong: a query, a shape, a scheme."""
+
+    title = "A part of the service is broken"
+    advice = "Install the package again, or mend the file that is named."

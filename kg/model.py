@@ -1,0 +1,246 @@
+"""The ontology as Python sees it: kinds, fields, groups and schemes, read from the shapes and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Store, parse
+from pyoxigraph import DefaultGraph as _DefaultGraph
+
+from kg import shipped
+from kg.errors import BrokenHouse
+from kg.terms import OU, RDF, RDFS, SH, SKOS
+
+LANGUAGE = "en"
+SHAPES_GRAPH = "https://w3id.org/open-urban/shapes"
+
+
+@dataclass(frozen=True)
+class Group:
+    """A heading on pages and forms."""
+
+    name: str
+    label: str
+    order: float
+
+
+@dataclass(frozen=True)
+class Field:
+    """One thing that a record may say: a property shape with a name."""
+
+    iri: str
+    path: str
+    name: str
+    help: str
+    order: float
+    group: Group
+    facet: bool
+    role: str | None
+    scheme: str | None
+    target: str | None
+    node: str | None
+    bibtex: str | None
+
+    @property
+    def slug(self) -> str:
+        """The last part of the shape's IRI: what URLs and the search index call this field."""
+        return self.iri.rpartition("#")[2].rpartition("/")[2]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of record (`policy`), or of a nested thing (no `name`): a node shape with its fields in order."""
+
+    iri: str
+    name: str | None
+    label: str
+    plural: str
+    comment: str
+    order: float
+    classes: frozenset[str]
+    fields: tuple[Field, ...]
+    bibtex_type: str | None
+    biblatex_type: str | None
+
+    def field(self, path: str) -> Field | None:
+        """Return the field with that property, if this kind has one."""
+        return self._by_path.get(path)
+
+    def role(self, role: str) -> Field | None:
+        """Return the field that plays a role on pages: `title`, `summary`, `date`, `place`, `address`."""
+        return next((field for field in self.fields if field.role == role), None)
+
+    @cached_property
+    def _by_path(self) -> dict[str, Field]:
+        return {field.path: field for field in self.fields}
+
+
+@dataclass
+class Model:
+    """Everything that the files in `ontologies/` say, as kinds and as the graphs that the engine holds."""
+
+    shapes: Store
+    kinds: tuple[Kind, ...] = ()
+    nested: dict[str, Kind] = field(default_factory=dict)
+    graphs: dict[str, list[Quad]] = field(default_factory=dict)
+
+    def kind(self, name: str) -> Kind | None:
+        """Return the kind with that URL segment."""
+        return next((kind for kind in self.kinds if kind.name == name), None)
+
+    def kind_of(self, classes: Iterable[str]) -> Kind | None:
+        """Return the first kind, in the order of the shapes, that one of these classes belongs to."""
+        given = set(classes)
+        return next((kind for kind in self.kinds if kind.classes & given), None)
+
+    def nested_of(self, classes: Iterable[str]) -> Kind | None:
+        """Return the kind of a nested thing by its classes."""
+        given = set(classes)
+        return next((kind for kind in self.nested.values() if kind.classes & given), None)
+
+    @property
+    def facets(self) -> tuple[Field, ...]:
+        """Every field that is a search facet, each path once, in order."""
+        by_path: dict[str, Field] = {}
+        for kind in self.kinds:
+            for facet in kind.fields:
+                if facet.facet:
+                    by_path.setdefault(facet.path, facet)
+        return tuple(sorted(by_path.values(), key=lambda facet: (facet.order, facet.path)))
+
+
+def read(folder: Path | None = None) -> Model:
+    """Read the ontology, shapes and concept schemes from a folder (the shipped one)."""
+    folder = folder or shipped.folder("ontologies")
+    store, graphs = Store(), {}
+    for path in sorted(folder.rglob("*.ttl")):
+        try:
+            quads = _named(parse(path=path, format=RdfFormat.TURTLE))
+        except (SyntaxError, ValueError) as error:
+            raise BrokenHouse(f"{path} is not valid Turtle: {error}.") from error
+        graphs[_graph_of(path, quads)] = quads
+        store.extend(quads)
+    reader = _Reader(store)
+    kinds = sorted(reader.kinds(), key=lambda kind: kind.order)
+    return Model(
+        shapes=store,
+        kinds=tuple(kind for kind in kinds if kind.name),
+        nested={kind.iri: kind for kind in kinds if not kind.name},
+        graphs=graphs,
+    )
+
+
+def _named(quads: Iterable[Quad]) -> list[Quad]:
+    """Give blank nodes names by order of appearance, so that a file always means the same statements."""
+    names: dict[str, NamedNode] = {}
+
+    def named(term: Any) -> Any:
+        if not isinstance(term, BlankNode):
+            return term
+        return names.setdefault(term.value, NamedNode(f"{SHAPES_GRAPH}/.well-known/genid/{len(names) + 1}"))
+
+    return [Quad(named(quad.subject), quad.predicate, named(quad.object)) for quad in quads]
+
+
+def _graph_of(path: Path, quads: list[Quad]) -> str:
+    """Name the graph of an ontology file: the ontology or scheme that it declares, else the shapes' namespace."""
+    for wanted in ("http://www.w3.org/2002/07/owl#Ontology", f"{SKOS.ConceptScheme.value}"):
+        found = sorted(
+            quad.subject.value
+            for quad in quads
+            if quad.predicate == RDF.type and quad.object == NamedNode(wanted) and isinstance(quad.subject, NamedNode)
+        )
+        if len(found) == 1:
+            return found[0]
+    return f"https://w3id.org/open-urban/{path.stem}"
+
+
+class _Reader:
+    """Walks the shapes in a small in-memory store."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    def values(self, subject: NamedNode, predicate: NamedNode) -> Iterator[NamedNode | Literal]:
+        for quad in self.store.quads_for_pattern(subject, predicate, None, _DefaultGraph()):
+            if isinstance(quad.object, NamedNode | Literal):
+                yield quad.object
+
+    def value(self, subject: NamedNode, predicate: NamedNode) -> NamedNode | Literal | None:
+        found = sorted(
+            self.values(subject, predicate), key=lambda term: (getattr(term, "language", None) != LANGUAGE, str(term))
+        )
+        return found[0] if found else None
+
+    def text(self, subject: NamedNode, predicate: NamedNode) -> str | None:
+        found = self.value(subject, predicate)
+        return found.value if found is not None else None
+
+    def number(self, subject: NamedNode, predicate: NamedNode) -> float:
+        return float(self.text(subject, predicate) or 1000)
+
+    def kinds(self) -> Iterator[Kind]:
+        for quad in self.store.quads_for_pattern(None, RDF.type, SH.NodeShape, _DefaultGraph()):
+            if isinstance(quad.subject, NamedNode):
+                yield self.kind(quad.subject)
+
+    def kind(self, shape: NamedNode) -> Kind:
+        label = self.text(shape, RDFS.label) or shape.value.rpartition("#")[2]
+        classes = {term.value for term in self.values(shape, SH.targetClass)}
+        properties = [term for term in self.values(shape, SH.property) if isinstance(term, NamedNode)]
+        fields = [found for term in properties if (found := self.field(term)) is not None]
+        return Kind(
+            iri=shape.value,
+            name=self.text(shape, OU.kind),
+            label=label,
+            plural=self.text(shape, OU.plural) or label,
+            comment=self.text(shape, RDFS.comment) or "",
+            order=self.number(shape, OU.order),
+            classes=frozenset(self.subclasses(classes)),
+            fields=tuple(sorted(fields, key=lambda field: (field.group.order, field.order, field.iri))),
+            bibtex_type=self.text(shape, OU.bibtexType),
+            biblatex_type=self.text(shape, OU.biblatexType),
+        )
+
+    def subclasses(self, classes: set[str]) -> set[str]:
+        """Add every subclass that the ontology names, so that a record typed by the narrower class is found."""
+        found, fresh = set(classes), set(classes)
+        while fresh:
+            wider = fresh
+            fresh = set()
+            for name in wider:
+                for quad in self.store.quads_for_pattern(None, RDFS.subClassOf, NamedNode(name), _DefaultGraph()):
+                    if isinstance(quad.subject, NamedNode) and quad.subject.value not in found:
+                        fresh.add(quad.subject.value)
+            found |= fresh
+        return found
+
+    def field(self, shape: NamedNode) -> Field | None:
+        """Read a property shape; one without a name or with a path that is no single property is only a check."""
+        path, name = self.value(shape, SH.path), self.text(shape, SH.name)
+        if name is None or not isinstance(path, NamedNode):
+            return None
+        return Field(
+            iri=shape.value,
+            path=path.value,
+            name=name,
+            help=self.text(shape, SH.description) or "",
+            order=self.number(shape, SH.order),
+            group=self.group(self.value(shape, SH.group)),
+            facet=self.text(shape, OU.facet) == "true",
+            role=self.text(shape, OU.role),
+            scheme=self.text(shape, OU.scheme),
+            target=self.text(shape, OU.target),
+            node=self.text(shape, SH.node),
+            bibtex=self.text(shape, OU.bibtexField),
+        )
+
+    def group(self, group: NamedNode | Literal | None) -> Group:
+        if not isinstance(group, NamedNode):
+            return Group("other", "Also said", 1000)
+        label = self.text(group, RDFS.label) or "Also said"
+        return Group(group.value.rpartition("#")[2], label, self.number(group, SH.order))

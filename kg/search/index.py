@@ -1,0 +1,247 @@
+"""The index itself: a tantivy folder with one document a card, its revision beside it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import tantivy
+
+from kg.errors import BadInput
+from kg.search.cards import Card
+
+_WRITER_BYTES = 64_000_000
+_SEARCHED = ("title", "names", "text")
+_BOOSTS = {"title": 4.0, "names": 2.0}
+_FOLDED = "folded"
+_VERSION = 2
+"""Raised when the documents change shape: an index of another version is built anew."""
+
+KIND = "kind"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One search: text, chosen facet values by facet slug (`kind` too), years, order and page."""
+
+    text: str = ""
+    facets: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    since: int | None = None
+    until: int | None = None
+    sort: str = "relevance"
+    offset: int = 0
+    limit: int = 20
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One result: the stored card and where the text matched, as HTML with <b>."""
+
+    card: Card
+    snippet: str
+
+
+@dataclass(frozen=True)
+class Found:
+    """The answer to a search: how many in all, this page, and counts of every facet value."""
+
+    total: int
+    hits: list[Hit]
+    counts: dict[str, list[tuple[str, int]]]
+
+
+class Index:
+    """The search index of one base; `facets` are the slugs of the model's facet fields."""
+
+    def __init__(self, folder: Path, facets: Iterable[str]) -> None:
+        self._folder = folder
+        self._facets = (KIND, *facets)
+        self._schema = self._build_schema()
+        folder.mkdir(parents=True, exist_ok=True)
+        if self._note().get("shape") != self._shape:
+            for path in folder.iterdir():
+                path.unlink()
+        self._index = tantivy.Index(self._schema, path=str(folder))
+        self._index.register_tokenizer(_FOLDED, _analyser())
+
+    def _build_schema(self) -> tantivy.Schema:
+        builder = tantivy.SchemaBuilder()
+        builder.add_text_field("iri", stored=True, tokenizer_name="raw", index_option="basic")
+        builder.add_text_field("card", stored=True, tokenizer_name="raw", index_option="basic")
+        for name in _SEARCHED:
+            builder.add_text_field(name, stored=name == "text", tokenizer_name=_FOLDED)
+        builder.add_text_field("order", tokenizer_name="raw", fast=True, index_option="basic")
+        builder.add_integer_field("year", indexed=True, fast=True)
+        for facet in self._facets:
+            builder.add_text_field(_column(facet), tokenizer_name="raw", fast=True, index_option="basic")
+        return builder.build()
+
+    # -- revision ---------------------------------------------------------------------------------------------------
+
+    @property
+    def _shape(self) -> list[object]:
+        return [_VERSION, *self._facets]
+
+    def _note(self) -> dict[str, object]:
+        path = self._folder / "revision.json"
+        found: dict[str, object] = json.loads(path.read_text()) if path.is_file() else {}
+        return found
+
+    @property
+    def revision(self) -> int:
+        """Revision of the base that this index stands at; 0 when it is new."""
+        found = self._note().get("revision", 0)
+        return found if isinstance(found, int) else 0
+
+    # -- writing ----------------------------------------------------------------------------------------------------
+
+    def write(self, cards: Iterable[Card], gone: Iterable[str], revision: int, *, anew: bool = False) -> None:
+        """Put cards in the place of their elder ones and take out those that are gone, then note the revision."""
+        writer = self._index.writer(_WRITER_BYTES, 1)
+        if anew:
+            writer.delete_all_documents()
+        for iri in gone:
+            writer.delete_documents_by_term("iri", iri)
+        for card in cards:
+            writer.delete_documents_by_term("iri", card.iri)
+            writer.add_document(self._document(card))
+        writer.commit()
+        writer.wait_merging_threads()
+        self._index.reload()
+        note = self._folder / "revision.json.new"
+        note.write_text(json.dumps({"revision": revision, "shape": self._shape}))
+        note.replace(self._folder / "revision.json")
+
+    def _document(self, card: Card) -> tantivy.Document:
+        document = tantivy.Document()
+        document.add_text("iri", card.iri)
+        document.add_text("title", card.title)
+        document.add_text("names", card.names)
+        document.add_text("text", card.text)
+        document.add_text("order", card.title.casefold())
+        if card.year is not None:
+            document.add_integer("year", card.year)
+        for facet, values in {KIND: (card.kind,), **card.facets}.items():
+            for value in values:
+                document.add_text(_column(facet), value)
+        kept = {name: value for name, value in vars(card).items() if name not in ("names", "text", "facets")}
+        document.add_text("card", json.dumps(kept, ensure_ascii=False))
+        return document
+
+    # -- reading ----------------------------------------------------------------------------------------------------
+
+    def search(self, wanted: Wanted) -> Found:
+        """Answer a search; a chosen facet's own counts leave its choice out, so that others can be added."""
+        self._index.reload()
+        searcher = self._index.searcher()
+        text = self._text_query(wanted.text)
+        query = self._narrowed(text, wanted)
+        order = {
+            "title": ("order", tantivy.Order.Asc),
+            "newest": ("year", tantivy.Order.Desc),
+            "oldest": ("year", tantivy.Order.Asc),
+        }
+        by, direction = order.get(wanted.sort, (None, tantivy.Order.Desc))
+        if by is None and not wanted.text.strip():
+            by, direction = order["title"]
+        result = searcher.search(query, max(wanted.limit, 1), offset=wanted.offset, order_by_field=by, order=direction)
+        snippets = (
+            tantivy.SnippetGenerator.create(searcher, text, self._schema, "text") if wanted.text.strip() else None
+        )
+        hits = [self._hit(searcher.doc(address), snippets) for _, address in result.hits[: wanted.limit]]
+        return Found(_total(result), hits, self._counts(searcher, text, query, wanted))
+
+    @property
+    def size(self) -> int:
+        """Number of records in the index."""
+        self._index.reload()
+        return int(self._index.searcher().num_docs)
+
+    def get(self, iris: Iterable[str]) -> dict[str, Card]:
+        """Return the cards of these records; one that is not in the index is not in the answer."""
+        asked = list(iris)
+        if not asked:
+            return {}
+        self._index.reload()
+        searcher = self._index.searcher()
+        result = searcher.search(tantivy.Query.term_set_query(self._schema, "iri", asked), len(asked), count=False)
+        found = (_card(searcher.doc(address)) for _, address in result.hits)
+        return {card.iri: card for card in found}
+
+    def cards(self, wanted: Wanted) -> list[Card]:
+        """Return every card that a search finds, without page, counts or snippets: what exports walk."""
+        self._index.reload()
+        searcher = self._index.searcher()
+        query = self._narrowed(self._text_query(wanted.text), wanted)
+        result = searcher.search(query, max(searcher.num_docs, 1), order_by_field="order", order=tantivy.Order.Asc)
+        return [_card(searcher.doc(address)) for _, address in result.hits]
+
+    def _hit(self, document: tantivy.Document, snippets: tantivy.SnippetGenerator | None) -> Hit:
+        return Hit(_card(document), snippets.snippet_from_doc(document).to_html() if snippets else "")
+
+    def _text_query(self, text: str) -> tantivy.Query:
+        if not text.strip():
+            return tantivy.Query.all_query()
+        if len(text) > 1000:
+            raise BadInput("The search text is longer than 1,000 characters.", "Search for fewer words.")
+        query, _ = self._index.parse_query_lenient(text, list(_SEARCHED), _BOOSTS, conjunction_by_default=True)
+        return query
+
+    def _narrowed(self, text: tantivy.Query, wanted: Wanted, but: str | None = None) -> tantivy.Query:
+        """Add the chosen facets (any of the values of one, all of the facets) and years to the text."""
+        parts = [(tantivy.Occur.Must, text)]
+        for facet, values in wanted.facets.items():
+            if values and facet != but:
+                terms = [tantivy.Query.term_query(self._schema, _column(facet), value) for value in values]
+                parts.append(
+                    (tantivy.Occur.Must, tantivy.Query.boolean_query([(tantivy.Occur.Should, term) for term in terms]))
+                )
+        if wanted.since is not None or wanted.until is not None:
+            low, high = wanted.since or -9999, wanted.until or 9999
+            years = tantivy.Query.range_query(self._schema, "year", tantivy.FieldType.Integer, low, high)
+            parts.append((tantivy.Occur.Must, years))
+        return tantivy.Query.boolean_query(parts) if len(parts) > 1 else text
+
+    def _counts(
+        self, searcher: tantivy.Searcher, text: tantivy.Query, query: tantivy.Query, wanted: Wanted
+    ) -> dict[str, list[tuple[str, int]]]:
+        chosen = [facet for facet in self._facets if wanted.facets.get(facet)]
+        counts = _aggregate(searcher, query, [facet for facet in self._facets if facet not in chosen])
+        for facet in chosen:
+            counts |= _aggregate(searcher, self._narrowed(text, wanted, but=facet), [facet])
+        return counts
+
+
+def _aggregate(searcher: tantivy.Searcher, query: tantivy.Query, facets: list[str]) -> dict[str, list[tuple[str, int]]]:
+    asked = {facet: {"terms": {"field": _column(facet), "size": 500}} for facet in facets}
+    answer = searcher.aggregate(query, asked) if asked else {}
+    return {
+        facet: [(bucket["key"], bucket["doc_count"]) for bucket in answer.get(facet, {}).get("buckets", ())]
+        for facet in facets
+    }
+
+
+def _total(result: tantivy.SearchResult) -> int:
+    return int(getattr(result, "count", 0))  # missing in the library's type stub
+
+
+def _column(facet: str) -> str:
+    return "facet_" + facet.replace("-", "_")
+
+
+def _card(document: tantivy.Document) -> Card:
+    return Card(**json.loads(str(document.get_first("card"))))
+
+
+def _analyser() -> tantivy.TextAnalyzer:
+    """Build the analyser: words, lower case, accents folded, English endings cut."""
+    return (
+        tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
+        .filter(tantivy.Filter.remove_long(60))
+        .filter(tantivy.Filter.lowercase())
+        .filter(tantivy.Filter.ascii_fold())
+        .filter(tantivy.Filter.stemmer("english"))
+        .build()
+    )

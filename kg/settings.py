@@ -1,0 +1,123 @@
+"""Every setting once: name, default, how it is read and what it is for; `kg settings` and the manual print this list."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kg.errors import BadSetting
+
+PREFIX = "KG_"
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting: field name, default, reader of its text, help for people."""
+
+    name: str
+    default: Any
+    read: Callable[[str], Any]
+    help: str
+
+    @property
+    def variable(self) -> str:
+        """Name of the environment variable."""
+        return PREFIX + self.name.upper()
+
+
+def _folder(text: str) -> Path:
+    return Path(text).expanduser().absolute()
+
+
+def _address(text: str) -> str:
+    if text and not text.startswith(("http://", "https://")):
+        raise ValueError("an address starts with http:// or https://")
+    return text
+
+
+def _base(text: str) -> str:
+    if not text.endswith(("/", "#")):
+        raise ValueError("it must end with / so that names can follow")
+    return _address(text)
+
+
+def _whole(low: int, high: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        number = int(text)
+        if not low <= number <= high:
+            raise ValueError(f"it must lie between {low} and {high}")
+        return number
+
+    return read
+
+
+SETTINGS = (
+    Setting("data", _folder("data"), _folder, "Data folder: triples, journal and search index live here."),
+    Setting("host", "127.0.0.1", str, "Address that the service listens on."),
+    Setting("port", 8000, _whole(0, 65535), "Port that the service listens on."),
+    Setting("workers", 2, _whole(1, 64), "Web worker processes."),
+    Setting("base", "https://w3id.org/open-urban/", _base, "Base IRI of all records."),
+    Setting("engine", "", _address, "Query address of a SPARQL 1.1 server; empty: run the embedded one."),
+    Setting("engine_update", "", _address, "Update address of that server; empty: the query address with /update."),
+    Setting("engine_graphs", "", _address, "Graph Store address of that server; empty: the query address with /store."),
+    Setting("engine_memory", 3072, _whole(256, 1_048_576), "Memory cap of the embedded engine, in MiB."),
+    Setting("query_timeout", 30, _whole(1, 3600), "Seconds after which a query is stopped."),
+)
+
+
+class Settings:
+    """The settings of one service, read once and never changed."""
+
+    data: Path
+    host: str
+    port: int
+    workers: int
+    base: str
+    engine: str
+    engine_update: str
+    engine_graphs: str
+    engine_memory: int
+    query_timeout: int
+
+    def __init__(self, **given: Any) -> None:
+        known = {setting.name for setting in SETTINGS}
+        for name in given:
+            if name not in known:
+                raise BadSetting(f"There is no setting {name!r}.")
+        for setting in SETTINGS:
+            setattr(self, setting.name, given.get(setting.name, setting.default))
+
+    @classmethod
+    def load(cls, environ: Mapping[str, str] | None = None, file: Path = Path("kg.toml")) -> Settings:
+        """Read `kg.toml` (keys as in `KG_*`, lower case, without prefix), then the environment, which wins."""
+        environ = os.environ if environ is None else environ
+        texts: dict[str, tuple[str, str]] = {}
+        if file.is_file():
+            try:
+                written = tomllib.loads(file.read_text("utf-8"))
+            except tomllib.TOMLDecodeError as error:
+                raise BadSetting(f"{file} is not valid TOML: {error}.") from error
+            texts |= {name: (str(value), f"{name} in {file}") for name, value in written.items()}
+        texts |= {
+            name.removeprefix(PREFIX).lower(): (value, name)
+            for name, value in environ.items()
+            if name.startswith(PREFIX)
+        }
+        return cls(**_read(texts))
+
+
+def _read(texts: Mapping[str, tuple[str, str]]) -> dict[str, Any]:
+    by_name = {setting.name: setting for setting in SETTINGS}
+    values: dict[str, Any] = {}
+    for name, (text, origin) in texts.items():
+        if name not in by_name:
+            raise BadSetting(f"There is no setting {origin}.")
+        try:
+            values[name] = by_name[name].read(text)
+        except ValueError as error:
+            raise BadSetting(f"{origin} is {text!r}, which cannot be used: {error}.") from error
+    return values

@@ -1,0 +1,105 @@
+"""The check: records against the SHACL shapes, every complaint a value with record, field and reason."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import pyoxigraph as ox
+import pyshacl
+import rdflib
+from rdflib.namespace import SH as RSH
+
+from kg.model import SHAPES_GRAPH, Model
+from kg.terms import record_of
+
+_PYSHACL = threading.Lock()
+"""pySHACL patches rdflib's globals while it runs, so one check runs at a time in a process."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One complaint: `severe` ones refuse the write, the others are advice."""
+
+    record: str
+    focus: str
+    field: str
+    value: str
+    message: str
+    severe: bool
+
+    def __str__(self) -> str:
+        where = f"{self.record}" + (f" ({self.focus[len(self.record) :]})" if self.focus != self.record else "")
+        value = f" (found: {self.value})" if self.value else ""
+        return f"{where}: {self.field}: {self.message}{value}"
+
+
+class Checker:
+    """Holds the shapes of a model in the form that pySHACL wants."""
+
+    def __init__(self, model: Model) -> None:
+        self._model = model
+
+    @cached_property
+    def _shapes(self) -> rdflib.Graph:
+        return to_rdflib(quad.triple for quad in self._model.graphs[SHAPES_GRAPH])
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        kinds = (*self._model.kinds, *self._model.nested.values())
+        return {field.iri: field.name for kind in kinds for field in kind.fields}
+
+    def check(self, records: Mapping[str, Iterable[ox.Triple]], ring: Iterable[ox.Triple] = ()) -> list[Problem]:
+        """Check records (IRI to statements); `ring` holds types and labels of what they point at and is not judged."""
+        data = to_rdflib(triple for triples in records.values() for triple in triples)
+        for triple in ring:
+            data.add((_term(triple.subject), _term(triple.predicate), _term(triple.object)))
+        with _PYSHACL:
+            _, report, _ = pyshacl.validate(data, shacl_graph=self._shapes, inference="none", allow_warnings=True)
+        if not isinstance(report, rdflib.Graph):
+            raise TypeError(f"pySHACL gave no report: {report!r}")
+        found = (self._problem(report, result) for result in report.subjects(rdflib.RDF.type, RSH.ValidationResult))
+        return sorted(
+            (problem for problem in found if problem.record in records),
+            key=lambda problem: (problem.record, not problem.severe, problem.field, problem.focus, problem.message),
+        )
+
+    def _problem(self, report: rdflib.Graph, result: rdflib.term.Node) -> Problem:
+        def text(predicate: rdflib.URIRef) -> str:
+            found = report.value(result, predicate)
+            return "" if found is None else str(found)
+
+        focus, shape = text(RSH.focusNode), text(RSH.sourceShape)
+        path = text(RSH.resultPath)
+        messages = sorted(str(message) for message in report.objects(result, RSH.resultMessage))
+        return Problem(
+            record=record_of(focus),
+            focus=focus,
+            field=self._names.get(shape) or path.rpartition("/")[2].rpartition("#")[2] or "record",
+            value=text(RSH.value),
+            message=" ".join(messages),
+            severe=report.value(result, RSH.resultSeverity) == RSH.Violation,
+        )
+
+
+def to_rdflib(triples: Iterable[ox.Triple]) -> rdflib.Graph:
+    """Copy statements into an rdflib graph, which is what pySHACL is quick on."""
+    graph = rdflib.Graph()
+    for triple in triples:
+        graph.add((_term(triple.subject), _term(triple.predicate), _term(triple.object)))
+    return graph
+
+
+def _term(term: object) -> rdflib.term.Node:
+    match term:
+        case ox.NamedNode():
+            return rdflib.URIRef(term.value)
+        case ox.BlankNode():
+            return rdflib.BNode(term.value)
+        case ox.Literal():
+            if term.language:
+                return rdflib.Literal(term.value, lang=term.language)
+            return rdflib.Literal(term.value, datatype=rdflib.URIRef(term.datatype.value))
+    raise TypeError(f"not an RDF 1.1 term: {term!r}")

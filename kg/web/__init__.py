@@ -1,0 +1,59 @@
+"""The web application: one blueprint for each door, put together here."""
+
+from __future__ import annotations
+
+import atexit
+import logging
+from contextlib import ExitStack
+
+from flask import Flask, Response, jsonify
+
+from kg import __version__
+from kg.base import Base, open_base
+from kg.settings import Settings
+from kg.web import bibliography, problems, records, search, site, sparql
+
+_POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+_LARGEST_BODY = 8 * 1024 * 1024
+
+logging.getLogger("rdflib.term").setLevel(
+    logging.ERROR
+)  # a malformed date in foreign data is told once, not as a traceback
+
+
+def create_app(settings: Settings | None = None, base: Base | None = None) -> Flask:
+    """Make the WSGI application for a base; without one, open the base that the settings (the environment) name."""
+    app = Flask(__name__)
+    app.config["MAX_CONTENT_LENGTH"] = _LARGEST_BODY
+    app.config["MAX_FORM_MEMORY_SIZE"] = _LARGEST_BODY
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    if base is None:
+        stack = ExitStack()
+        base = stack.enter_context(open_base(settings or Settings.load()))
+        atexit.register(stack.close)
+    app.extensions["base"] = base
+    site.register(app)
+    problems.register(app)
+    for door in (search, bibliography, sparql, records):
+        app.register_blueprint(door.blueprint)
+    app.add_url_rule("/health", "health", _health)
+    app.after_request(_guarded)
+    return app
+
+
+def _health() -> Response:
+    """Tell whether the engine answers, and at which revision the base stands."""
+    base = site.base()
+    alive = base.engine.alive()
+    told = {"status": "ok" if alive else "engine down", "version": __version__, "revision": base.journal.revision,
+            "index_revision": base.index.revision, "records": base.index.size}  # fmt: skip
+    response = jsonify(told)
+    response.status_code = 200 if alive else 503
+    return response
+
+
+def _guarded(response: Response) -> Response:
+    response.headers.setdefault("Content-Security-Policy", _POLICY)
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "no-referrer")
+    return response

@@ -1,0 +1,209 @@
+"""A record as a page shows it: its statements arranged by the fields and groups of its shape, every value a link or words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from urllib.parse import quote, urlsplit
+
+from pyoxigraph import Literal, NamedNode, Triple
+
+from kg.model import LANGUAGE, Field, Kind, Model
+from kg.search.cards import Statements, preferred, statements
+from kg.terms import PREFIXES, RDF, RECORDS, path_of
+
+_SAFE = ("http", "https", "ftp", "mailto")
+_SHOWN_ELSEWHERE = ("title",)
+_STATUSES = PREFIXES["ou"].removesuffix("ns#") + "concept/provision-status/"
+
+
+@dataclass(frozen=True)
+class Value:
+    """One value on a page: words, their language, a link where it is safe to follow, and a status mark where it is one."""
+
+    text: str
+    lang: str = ""
+    url: str | None = None
+    external: bool = False
+    iri: str = ""
+    status: str = ""
+
+
+@dataclass
+class Row:
+    """One field of a record with its values, or with a table of nested things."""
+
+    label: str
+    help: str
+    values: list[Value] = field(default_factory=list)
+    columns: list[str] = field(default_factory=list)
+    rows: list[list[list[Value]]] = field(default_factory=list)
+
+    @property
+    def kind(self) -> str:
+        """`table` for nested things, else `values`."""
+        return "table" if self.columns else "values"
+
+
+@dataclass
+class Section:
+    """A group of the shape with the fields that this record fills."""
+
+    name: str
+    label: str
+    fields: list[Row]
+
+
+@dataclass
+class Portrait:
+    """What the page of a record needs, in the order in which it is read."""
+
+    iri: str
+    kind: str
+    kind_label: str
+    title: str
+    title_lang: str
+    other_titles: list[Value]
+    summary: str
+    place: list[Value]
+    year: str
+    confidence: str
+    address: str | None
+    groups: list[Section]
+
+
+class Painter:
+    """Turns terms into values; `labels` says what things are called."""
+
+    def __init__(self, model: Model, base: str, labels: Mapping[str, str]) -> None:
+        self.model = model
+        self.base = base
+        self.labels = labels
+
+    def value(self, term: NamedNode | Literal) -> Value:
+        """Show one term: a name with its page, an address with its host's leave, or words."""
+        if isinstance(term, Literal):
+            return Value(spoken(term), term.language or "")
+        label = self.labels.get(term.value)
+        status = term.value.removeprefix(_STATUSES) if term.value.startswith(_STATUSES) else ""
+        path = path_of(term.value, self.base) or path_of(term.value, RECORDS)
+        if path is not None:
+            return Value(label or path.rpartition("/")[2], url=path, iri=term.value, status=status)
+        if label is not None:
+            return Value(label, url="/about?iri=" + quote(term.value, safe=""), iri=term.value)
+        safe = term.value if urlsplit(term.value).scheme in _SAFE else None
+        return Value(term.value, url=safe, external=True, iri=term.value)
+
+    def paint(self, kind: Kind | None, iri: str, triples: list[Triple]) -> Portrait:
+        """Arrange the statements of a record; what its shape does not know comes last, under its property's name."""
+        found = statements(triples, iri)
+        titles = self._role(kind, found, "title") or [
+            value for path in _NAMING for value in found.get(path, ()) if isinstance(value, Literal)
+        ]
+        title = preferred(titles)
+        summary = preferred(self._role(kind, found, "summary"))
+        address = next((v.value for v in self._role(kind, found, "address") if isinstance(v, NamedNode)), None)
+        dates = sorted(value.value[:4] for value in self._role(kind, found, "date"))
+        confidence = self._role(kind, found, "confidence")
+        return Portrait(
+            iri=iri,
+            kind=(kind.name or "") if kind else "",
+            kind_label=kind.label if kind else "Thing",
+            title=title.value if title else self.labels.get(iri, iri),
+            title_lang=(title.language or "") if title else "",
+            other_titles=[self.value(term) for term in titles if term != title],
+            summary=summary.value if summary else "",
+            place=[self.value(term) for term in self._role(kind, found, "place")],
+            year=dates[0] if dates else "",
+            confidence=self.value(confidence[0]).text if confidence else "",
+            address=address if address and urlsplit(address).scheme in _SAFE else None,
+            groups=self._sections(kind, found, triples),
+        )
+
+    def _role(self, kind: Kind | None, found: Statements, role: str) -> list[NamedNode | Literal]:
+        own = kind.role(role) if kind else None
+        return found.get(own.path, []) if own else []
+
+    def _sections(self, kind: Kind | None, found: Statements, triples: list[Triple]) -> list[Section]:
+        rest = {path: values for path, values in found.items() if path != RDF.type.value}
+        sections: dict[str, Section] = {}
+        for own in kind.fields if kind else ():
+            values = rest.pop(own.path, [])
+            if values and own.role not in ("title", "summary"):
+                section = sections.setdefault(own.group.name, Section(own.group.name, own.group.label, []))
+                section.fields.append(self._row(own, values, triples))
+        if rest:
+            rows = [
+                Row(local_name(path), path, [self.value(v) for v in values]) for path, values in sorted(rest.items())
+            ]
+            sections.setdefault("other", Section("other", "Also said", [])).fields.extend(rows)
+        return list(sections.values())
+
+    def _row(self, own: Field, values: list[NamedNode | Literal], triples: list[Triple]) -> Row:
+        nested = self.model.nested.get(own.node or "")
+        if nested is None or not nested.fields:
+            shown = sorted(
+                (self.value(value) for value in values),
+                key=lambda value: (value.lang != LANGUAGE, value.text.casefold()),
+            )
+            return Row(own.name, own.help, shown)
+        inner = [statements(triples, value.value) for value in values]
+        columns = [column for column in nested.fields if any(column.path in found for found in inner)]
+        rows = [[[self.value(v) for v in found.get(column.path, ())] for column in columns] for found in inner]
+        return Row(
+            own.name, own.help, columns=[column.name for column in columns], rows=sorted(rows, key=_by_text(own))
+        )
+
+
+def _by_text(own: Field) -> Callable[[list[list[Value]]], tuple[object, ...]]:
+    """Order nested rows by position where they have one, else by their first words."""
+
+    def key(row: list[list[Value]]) -> tuple[object, ...]:
+        numbers = [int(value.text) for cell in row for value in cell if value.text.isdigit()]
+        words = [value.text for cell in row for value in cell]
+        return (numbers[:1] or [0], words)
+
+    return key
+
+
+_NAMING = tuple(
+    PREFIXES[prefix] + name
+    for prefix, name in (("dct", "title"), ("skos", "prefLabel"), ("foaf", "name"), ("rdfs", "label"))
+)
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
+
+
+def spoken(literal: Literal) -> str:
+    """Return a literal as a reader wants it: `7 October 2016` for a date, its words for the rest."""
+    text, datatype = literal.value, literal.datatype.value.rpartition("#")[2]
+    if datatype == "date" and re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+        return spoken_date(date.fromisoformat(text))
+    if datatype == "gYearMonth" and re.fullmatch(r"\d{4}-\d\d", text):
+        return f"{_MONTHS[int(text[5:7]) - 1]} {text[:4]}"
+    return text
+
+
+def spoken_date(day: date) -> str:
+    """Return a day as `7 October 2016`."""
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def local_name(iri: str) -> str:
+    """Return the readable end of an IRI: `placeInText` as `place in text`."""
+    name = re.split(r"[/#]", iri.rstrip("/#"))[-1]
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()

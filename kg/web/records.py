@@ -1,0 +1,223 @@
+"""One door for every record, of whatever kind: its page, drawn from its shape, and its statements in every RDF format."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Response, render_template, request
+from pyoxigraph import Literal, NamedNode, Triple, serialize
+
+from kg import queries, turtle
+from kg.citations import bibtex
+from kg.citations.records import entry_of
+from kg.errors import BadInput, Gone, NotFound
+from kg.model import Kind
+from kg.search.cards import classes_of, preferred, statements
+from kg.search.index import KIND, Wanted
+from kg.terms import PREFIXES, RDF, RECORDS, record_of
+from kg.web import bibliography, negotiation
+from kg.web.negotiation import BIBTEX, CITABLE, HTML, JSON, RECORD, TURTLE, Format
+from kg.web.portrait import Painter, Portrait, local_name
+from kg.web.search import address
+from kg.web.site import base, item, links, query_link
+
+blueprint = Blueprint("records", __name__)
+
+_INBOUND = 500
+_INBOUND_SHOWN = 12
+
+
+class Record:
+    """A thing with what it says and the labels of what it points at, read with one query."""
+
+    def __init__(self, iri: str, triples: list[Triple], labels: dict[str, str]) -> None:
+        self.iri = iri
+        self.triples = triples
+        self.labels = labels
+        self.kind: Kind | None = base().model.kind_of(classes_of(statements(triples, iri)))
+
+
+def read(iri: str) -> Record | None:
+    """Read a record by its graph, or any other thing (a concept, a foreign IRI) by its own statements."""
+    for question in ("record", "thing"):
+        triples, named = [], defaultdict(list)
+        for row in base().engine.select(queries.fill(question, record=NamedNode(iri))):
+            if row["inner"].value == "true":
+                named[row["s"].value].append(row["o"])
+            else:
+                triples.append(Triple(row["s"], row["p"], row["o"]))
+        if triples:
+            labels = {thing: label.value for thing, values in named.items() if (label := preferred(values))}
+            return Record(iri, triples, labels)
+    return None
+
+
+@blueprint.get("/<kind>/<path:slug>")
+def record(kind: str, slug: str) -> Response:
+    """Answer at a record's own address."""
+    root = RECORDS if kind == "concept" else base().settings.base
+    stem, form = negotiation.split(slug, CITABLE)
+    found = (
+        read(f"{root}{kind}/{slug}") if form is None else read(f"{root}{kind}/{stem}") or read(f"{root}{kind}/{slug}")
+    )
+    if found is not None and found.iri.endswith(slug):
+        form = None
+    if found is None:
+        raise _missing(f"{root}{kind}/{stem}", kind)
+    return _answer(found, f"/{kind}/{found.iri.removeprefix(root + kind + '/')}", form)
+
+
+@blueprint.get("/about")
+def about() -> Response:
+    """Show what the base says of a thing whose IRI is not ours."""
+    iri = request.args.get("iri", "")
+    if urlsplit(iri).scheme not in ("http", "https", "urn"):
+        raise BadInput("Say which thing: /about?iri= and its IRI.", "IRIs begin with http:// or https://.")
+    try:
+        found = read(iri)
+    except ValueError as error:
+        raise BadInput(f"{iri!r} is not an IRI: {error}.") from error
+    if found is None:
+        raise NotFound(f"The base says nothing of <{iri}>.")
+    return _answer(found, None, None)
+
+
+def _missing(iri: str, kind: str) -> NotFound | Gone:
+    if base().journal.history(iri):
+        return Gone(f"<{iri}> was withdrawn.")
+    known = base().model.kind(kind)
+    hint = f"Look for it among the {known.plural.lower()}: /search?kind={kind}." if known else None
+    return NotFound(f"There is no <{iri}>.", hint)
+
+
+def _answer(found: Record, path: str | None, by_extension: Format | None) -> Response:
+    entry = entry_of(base().model, found.iri, found.triples, found.labels)
+    formats = RECORD if entry is None else CITABLE
+    form = negotiation.chosen(formats, by_extension)
+    if form is BIBTEX and entry is None:
+        raise NotFound(
+            f"<{found.iri}> is not something to cite.", "Policies, datasets, practices, interviews and references are."
+        )
+    body: str | bytes
+    if form is HTML:
+        body = _page(found, path, entry)
+    elif form is BIBTEX:
+        body = "".join(bibtex.write([entry], dialect=bibliography.dialect())) if entry else ""
+    elif form is JSON:
+        body = json.dumps(_plain(found), ensure_ascii=False, indent=1)
+    else:
+        body = _rdf(found, form)
+    response = Response(body, content_type=form.content_type, headers={"Vary": "Accept"})
+    if path is not None:
+        for other in links(path, formats):
+            response.headers.add("Link", f'<{other["url"]}>; rel="alternate"; type="{other["mimetype"]}"')
+    response.headers.add("Link", f'<{found.iri}>; rel="canonical"')
+    return response
+
+
+# -- the page -----------------------------------------------------------------------------------------------------------
+
+
+def _page(found: Record, path: str | None, entry: bibtex.Entry | None) -> str:
+    painter = Painter(base().model, base().settings.base, found.labels)
+    portrait = painter.paint(found.kind, found.iri, found.triples)
+    formats = links(path, RECORD if entry is None else CITABLE) if path else []
+    return render_template(
+        "record.html",
+        record=_context(portrait, found, path),
+        inbound=_inbound(found),
+        citation=_citation(entry, path) if entry is not None and path else None,
+        formats=formats,
+        query_url=query_link(queries.fill("record" if path else "thing", record=NamedNode(found.iri))),
+    )
+
+
+def _context(portrait: Portrait, found: Record, path: str | None) -> dict[str, Any]:
+    kind = found.kind
+    crumbs = [{"label": "Browse", "url": "/search"}]
+    if kind is not None and kind.name:
+        crumbs.append({"label": kind.plural, "url": f"/search?kind={kind.name}"})
+    return vars(portrait) | {
+        "url": path or "/about?iri=" + found.iri,
+        "breadcrumbs": crumbs,
+        "kind_plural_url": crumbs[-1]["url"],
+        "address_label": urlsplit(portrait.address).hostname if portrait.address else None,
+    }
+
+
+def _citation(entry: bibtex.Entry, path: str) -> dict[str, Any]:
+    downloads = [
+        {"label": "BibTeX", "url": f"{path}.bib"},
+        {"label": "BibLaTeX", "url": f"{path}.bib?dialect=biblatex"},
+    ]
+    return {
+        "text": None,
+        "bibtex": "".join(bibtex.write([entry], dialect="bibtex")),
+        "downloads": downloads,
+        "key": entry.key,
+    }
+
+
+def _inbound(found: Record) -> list[dict[str, Any]]:
+    """Group what points here by kind and by property, in the words of the shapes."""
+    rows = base().engine.select(queries.fill("inbound", thing=NamedNode(found.iri), limit=_INBOUND))
+    pointing = sorted({(record_of(row["subject"].value), row["property"].value) for row in rows})
+    cards = base().index.get(iri for iri, _ in pointing)
+    groups: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for iri, path in pointing:
+        if iri in cards:
+            groups[cards[iri].kind, path].append(iri)
+    return [
+        _group(found, kind, path, iris, cards)
+        for (kind, path), iris in sorted(groups.items(), key=lambda g: -len(g[1]))
+    ]
+
+
+def _group(found: Record, kind_name: str, path: str, iris: list[str], cards: dict[str, Any]) -> dict[str, Any]:
+    kind = base().model.kind(kind_name)
+    field = kind.field(path) if kind else None
+    facet = field if field is not None and field.facet else None
+    shown = sorted((cards[iri] for iri in iris), key=lambda card: card.title.casefold())
+    more = address(Wanted(facets={KIND: [kind_name], facet.slug: [found.iri]})) if facet else None
+    return {
+        "label": f"{kind.plural if kind else kind_name} · {field.name if field else local_name(path)}",
+        "count": len(iris),
+        "items": [item(card) for card in shown[:_INBOUND_SHOWN]],
+        "more_url": more if len(iris) > _INBOUND_SHOWN else None,
+    }
+
+
+# -- data ---------------------------------------------------------------------------------------------------------------
+
+
+def _rdf(found: Record, form: Format) -> bytes:
+    if form is TURTLE:
+        return turtle.write(found.triples, RECORDS)
+    if form.rdf is None:
+        raise BadInput(f"{form.label} is not an RDF format.")
+    return serialize(turtle.arranged(found.triples), format=form.rdf, prefixes=PREFIXES) or b""
+
+
+def _plain(found: Record) -> dict[str, Any]:
+    """Return a record as plain JSON: field names of the shape, nested things as objects."""
+
+    def value(term: Any) -> Any:
+        if isinstance(term, Literal):
+            return {"text": term.value, "lang": term.language} if term.language else term.value
+        if term.value.startswith(found.iri + "#"):
+            return thing(term.value)
+        return {"iri": term.value} | ({"label": found.labels[term.value]} if term.value in found.labels else {})
+
+    def thing(iri: str) -> dict[str, Any]:
+        said = dict(statements(found.triples, iri))
+        own = kind if iri == found.iri else base().model.nested_of(classes_of(said))
+        said.pop(RDF.type.value, None)
+        fields = [(field.slug, said.pop(field.path)) for field in (own.fields if own else ()) if field.path in said]
+        rest = [(local_name(path).replace(" ", "_"), terms) for path, terms in sorted(said.items())]
+        return {"iri": iri} | {name: [value(term) for term in terms] for name, terms in fields + rest}
+
+    kind = found.kind
+    return {"kind": kind.name if kind else None} | thing(found.iri)

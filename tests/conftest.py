@@ -1,0 +1,180 @@
+"""What the tests stand on: a base with the shipped corpus, the app, a running service, a browser. All of it real."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from kg import entries
+from kg.base import Base, open_base
+from kg.settings import Settings
+from kg.web import create_app
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+START_SECONDS = 180
+"""A first start loads the whole corpus; a slow machine may take its time."""
+
+
+# -- the order of the tests, and a loud word on those that could not run -------------------------------------
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run the fast tests first, then the browser, then the slow ones."""
+
+    def patience(item: pytest.Item) -> int:
+        return 2 if item.get_closest_marker("slow") else 1 if item.get_closest_marker("browser") else 0
+
+    items.sort(key=patience)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many tests could not run, where nobody overlooks it."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    if skipped:
+        terminalreporter.write_sep("!", f"{len(skipped)} tests COULD NOT RUN", red=True, bold=True)
+        for reason in sorted({str(report.longrepr[2]) for report in skipped if isinstance(report.longrepr, tuple)}):
+            terminalreporter.write_line(reason, red=True)
+
+
+# -- in this process -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """The settings of the base that the tests read."""
+    return Settings(data=tmp_path_factory.mktemp("data"))
+
+
+@pytest.fixture(scope="session")
+def base(settings: Settings) -> Iterator[Base]:
+    """A base that holds the shipped corpus, loaded once; a test that writes makes its own."""
+    with open_base(settings) as opened:
+        loading = entries.load_shipped(opened)
+        assert loading is not None
+        assert loading.unreadable == []
+        assert loading.refused == set()
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def app(base: Base) -> Flask:
+    """The web application over that base."""
+    made = create_app(base=base)
+    made.testing = True
+    return made
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """Someone who asks the application."""
+    return app.test_client()
+
+
+# -- as a process of its own ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Service:
+    """A running `kg serve`."""
+
+    address: str
+    data: Path
+    log: Path
+
+
+def clean_environment(**settings: object) -> dict[str, str]:
+    """Return this environment with no `KG_*` but those given."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("KG_")}
+    return kept | {f"KG_{name.upper()}": str(value) for name, value in settings.items()}
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_until_healthy(process: subprocess.Popen[bytes], address: str, log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            pytest.fail(f"kg serve ended with {process.returncode}:\n{log.read_text('utf-8', 'replace')}")
+        with suppress(URLError, ConnectionError, TimeoutError), urlopen(f"{address}/health", timeout=5) as answer:
+            if answer.status == 200:
+                return
+        time.sleep(0.2)
+    pytest.fail(f"kg serve is not healthy after {START_SECONDS} s:\n{log.read_text('utf-8', 'replace')}")
+
+
+@contextmanager
+def run_service(kg: Sequence[str], folder: Path) -> Iterator[Service]:
+    """Run `kg serve` in a folder, with its data below it, until the block ends."""
+    address = f"http://127.0.0.1:{(port := free_port())}"
+    data, log = folder / "data", folder / "service.log"
+    environment = clean_environment(data=data, host="127.0.0.1", port=port, workers=1)
+    with log.open("wb") as written:
+        process = subprocess.Popen(
+            [*kg, "serve"], cwd=folder, env=environment, stdout=written, stderr=subprocess.STDOUT
+        )
+    try:
+        _wait_until_healthy(process, address, log)
+        yield Service(address, data, log)
+    finally:
+        process.terminate()
+        try:
+            process.wait(timeout=30)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            pytest.fail(f"kg serve did not end when it was told to:\n{log.read_text('utf-8', 'replace')}")
+
+
+@pytest.fixture(scope="session")
+def running() -> Callable[..., object]:
+    """The means to run a service of one's own: `with running([kg], folder) as service`."""
+    return run_service
+
+
+@pytest.fixture(scope="session")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A service with the shipped corpus, on a port of its own."""
+    kg = [sys.executable, "-c", "from kg.cli import main; main()"]
+    with run_service(kg, tmp_path_factory.mktemp("service")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A Chromium; without one the test cannot run, which is a failure where it could have been installed."""
+    playwright = pytest.importorskip(
+        "playwright.sync_api", reason="playwright is not installed: pip install -e '.[test]'"
+    )
+    from browser import chromium, could_be_installed
+
+    path = chromium()
+    if path is None:
+        reason = "there is no Chromium or Chrome on this machine (Debian: apt-get install chromium)"
+        if os.environ.get("CI") and could_be_installed():
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with playwright.sync_playwright() as driver:
+        opened = driver.chromium.launch(executable_path=path)
+        yield opened
+        opened.close()

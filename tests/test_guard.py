@@ -1,0 +1,93 @@
+"""The guard lets questions pass and nothing that writes or reaches out, however it is written."""
+
+from __future__ import annotations
+
+import pytest
+
+from kg.errors import BadInput, NotAllowed
+from kg.web.guard import admit
+
+ALL = "SELECT * WHERE { ?s ?p ?o }"
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        (ALL, "SELECT"),
+        ("ask { ?s ?p ?o }", "ASK"),
+        ("PREFIX select: <http://x/ASK#>\nBASE <http://x/>\n# SELECT no\nCONSTRUCT WHERE { ?s ?p ?o }", "CONSTRUCT"),
+        ("DESCRIBE <http://x/SERVICE>", "DESCRIBE"),
+    ],
+)
+def test_a_question_passes_with_its_form(text: str, form: str) -> None:
+    assert admit(text).form == form
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        "?service ?p ?o",
+        "$SERVICE ?p ?o",
+        "?s ex:SERVICE ?o",
+        "?s SERVICE:x ?o",
+        '?s ?p "SERVICE <http://x/>"',
+        "?s ?p 'it is \\' SERVICE'",
+        '?s ?p """a "SERVICE" here"""',
+        "?s ?p <http://x/SERVICE>",
+        "?s ?p ?o # SERVICE",
+        '?s ?p "text"@service',
+        "?s a dcat:DataService ; ?p ?o",
+        "?s a sd:Service . { ?s ?p ?o }",
+        "GRAPH ex:service { ?s ?p ?o }",
+        "VALUES ?service { <http://x/> }",
+    ],
+)
+def test_the_word_service_is_harmless_in_a_name_a_string_an_iri_or_a_comment(inner: str) -> None:
+    assert admit(f"SELECT * WHERE {{ {inner}\n }}").form == "SELECT"
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        "SERVICE <http://127.0.0.1/> { ?a ?b ?c }",
+        "service silent <http://127.0.0.1/> { ?a ?b ?c }",
+        "SeRvIcE?x { ?a ?b ?c }",
+        "\\u0053ERVICE <http://127.0.0.1/> { ?a ?b ?c }",
+        "\\U00000053\\u0045RVICE <http://127.0.0.1/> { ?a ?b ?c }",
+        "OPTIONAL { { SERVICE<http://127.0.0.1/>{ ?a ?b ?c } } }",
+        "# a comment\nSERVICE <http://127.0.0.1/> { ?a ?b ?c }",
+        "?s ?p 'x' . SERVICE <http://127.0.0.1/> { ?a ?b ?c }",
+        "?s ?p '''it's''' SERVICE <http://127.0.0.1/> { ?a ?b ?c }",
+        "FILTER(1 <2) SERVICE <http://127.0.0.1/> { ?a ?b ?c } FILTER(3> 2)",
+        "# \\u000ASERVICE <http://127.0.0.1/> { ?a ?b ?c }",
+        "?s ?p '\\u0027 SERVICE <http://127.0.0.1/> { ?a ?b ?c } #'",
+        "{ SELECT * { SERVICE <http://127.0.0.1/> { ?a ?b ?c } } }",
+        ";SERVICE <http://127.0.0.1/> { ?a ?b ?c }",
+        "?s ex:a\\#b SERVICE <http://127.0.0.1/> { ?a ?b ?c }",
+        "?s ?p 1.SERVICE <http://127.0.0.1/> { ?a ?b ?c }",
+        "SERVICE:x { ?a ?b ?c }",
+        "?s ?p trueSERVICE <http://127.0.0.1/> { ?a ?b ?c }",
+        "?s ?p trueSERVICE:x { ?a ?b ?c }",
+        "?s ?p 'a\\u0027 #' . SERVICE <http://127.0.0.1/> { ?a ?b ?c }",
+        "SERVICE # {\n silent #\n <http://127.0.0.1/#> # }\n { ?a ?b ?c }",
+        "?s ?p true.SERVICE <http://127.0.0.1/> { ?a ?b ?c }",
+    ],
+)
+def test_a_call_to_another_endpoint_is_refused_however_it_hides(inner: str) -> None:
+    with pytest.raises(NotAllowed, match="SERVICE"):
+        admit(f"SELECT * WHERE {{ {inner}\n }}")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["INSERT DATA { <a:a> <a:b> <a:c> }", "LOAD <http://x/>", "PREFIX a: <b> DROP ALL", "WITH <x> DELETE WHERE {}"],
+)
+def test_what_writes_is_refused(text: str) -> None:
+    with pytest.raises(NotAllowed):
+        admit(text)
+
+
+@pytest.mark.parametrize("text", ["", "   ", "# nothing", "hello world"])
+def test_what_is_no_query_is_told_so(text: str) -> None:
+    with pytest.raises(BadInput):
+        admit(text)
