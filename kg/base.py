@@ -18,7 +18,7 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
 
 from kg import model, oxigraph, queries
 from kg.desk.journal import Change, Journal
-from kg.engine import Engine
+from kg.engine import Engine, statement
 from kg.errors import BrokenHouse, Refused
 from kg.model import Model
 from kg.search import cards
@@ -61,7 +61,7 @@ class Base:
         found: dict[str, list[Triple]] = defaultdict(list)
         for batch in batched(iris, BATCH):
             for row in self.engine.select(queries.fill("graphs", graphs=map(NamedNode, batch))):
-                found[row["graph"].value].append(Triple(row["s"], row["p"], row["o"]))
+                found[row["graph"].value].append(statement(row))
         return found
 
     def labels(self, iris: Iterable[str]) -> dict[str, str]:
@@ -90,7 +90,7 @@ class Base:
         ring = [triple for iri in pointed & (among or {}).keys() for triple in (among or {})[iri] or ()]
         for batch in batched(sorted(pointed - (among or {}).keys()), BATCH):
             for row in self.engine.select(queries.fill("ring", things=map(NamedNode, batch))):
-                ring.append(Triple(row["s"], row["p"], row["o"]))
+                ring.append(statement(row))
         return self.checker.check(given, ring)
 
     def write(self, records: Records, who: str, why: str, *, checked: bool = False) -> list[Change]:

@@ -155,7 +155,7 @@ def running() -> Callable[..., object]:
 @pytest.fixture(scope="session")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """A service with the shipped corpus, on a port of its own."""
-    kg = [sys.executable, "-c", "from kg.cli import main; main()"]
+    kg = [sys.executable, "-m", "kg"]
     with run_service(kg, tmp_path_factory.mktemp("service")) as running:
         yield running
 

@@ -13,6 +13,7 @@ from pyoxigraph import Literal, NamedNode, Triple, serialize
 from kg import queries, turtle
 from kg.citations import bibtex
 from kg.citations.records import entry_of
+from kg.engine import statement
 from kg.errors import BadInput, Gone, NotFound
 from kg.model import Kind
 from kg.search.cards import classes_of, preferred, statements
@@ -48,7 +49,7 @@ def read(iri: str) -> Record | None:
             if row["inner"].value == "true":
                 named[row["s"].value].append(row["o"])
             else:
-                triples.append(Triple(row["s"], row["p"], row["o"]))
+                triples.append(statement(row))
         if triples:
             labels = {thing: label.value for thing, values in named.items() if (label := preferred(values))}
             return Record(iri, triples, labels)

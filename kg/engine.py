@@ -1,0 +1,255 @@
+"""One client for SPARQL 1.1 Protocol and Graph Store Protocol, whatever server answers: the embedded one or any other."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+from urllib.parse import urlencode
+
+import urllib3
+from pyoxigraph import (
+    Literal,
+    NamedNode,
+    QueryBoolean,
+    QueryResultsFormat,
+    QuerySolutions,
+    RdfFormat,
+    Triple,
+    parse,
+    parse_query_results,
+)
+from urllib3.exceptions import HTTPError, MaxRetryError, NewConnectionError, ProtocolError, ReadTimeoutError
+from urllib3.response import BaseHTTPResponse
+
+from kg.errors import BadInput, EngineDown, EngineError, QueryTimeout
+
+T = TypeVar("T")
+Term = NamedNode | Literal
+Row = dict[str, Term]
+
+_JSON = "application/sparql-results+json"
+_N_TRIPLES = "application/n-triples"
+_CHUNK = 64 * 1024
+_HELD_BACK = 512
+_CANCELLED = b"The SPARQL operation has been cancelled"
+_PATIENCE_SECONDS = 8.0
+_PAUSE_SECONDS = 0.1
+_MARGIN_SECONDS = 5
+
+
+@dataclass
+class Answer:
+    """An answer on its way: its media type and its bytes, none of which is given out before the engine's first are there."""
+
+    content_type: str
+    chunks: Iterator[bytes]
+    close: Callable[[], None]
+
+
+class Engine:
+    """A SPARQL server at three addresses; `renew` brings the embedded one back and returns its address."""
+
+    def __init__(
+        self, query_url: str, update_url: str, graphs_url: str, timeout: int, renew: Callable[[], str] | None = None
+    ) -> None:
+        self.query_url = query_url
+        self._update_url = update_url
+        self._graphs_url = graphs_url
+        self._timeout = timeout
+        self._renew = renew
+        wait = urllib3.Timeout(connect=5, read=timeout + _MARGIN_SECONDS)
+        self._pool = urllib3.PoolManager(maxsize=32, timeout=wait, retries=False)
+
+    # -- questions ----------------------------------------------------------------------------------------------------
+
+    def select(self, query: str) -> list[Row]:
+        """Return the rows of a SELECT query; an unbound variable is missing from its row."""
+        return _rows(self._whole(query, _JSON))
+
+    def ask(self, query: str) -> bool:
+        """Return the answer of an ASK query."""
+        return _yes(self._whole(query, _JSON))
+
+    def triples(self, query: str) -> list[Triple]:
+        """Return the statements of a CONSTRUCT or DESCRIBE query."""
+        return [quad.triple for quad in parse(self._whole(query, _N_TRIPLES), format=RdfFormat.N_TRIPLES)]
+
+    def graph(self, iri: str) -> bytes | None:
+        """Return a named graph as N-Triples, None when there is none."""
+        response = self._read("GET", f"{self._graphs_url}?{urlencode({'graph': iri})}", b"", {"Accept": _N_TRIPLES})
+        if response.status == 404:
+            return None
+        _raise_for(response)
+        return response.data or None
+
+    def alive(self) -> bool:
+        """Tell whether the engine answers at this moment."""
+        try:
+            url = f"{self.query_url}?{urlencode({'query': 'ASK {}'})}"
+            return self._pool.request("GET", url, headers={"Accept": _JSON}, timeout=2).status == 200
+        except HTTPError:
+            return False
+
+    def stream(self, query: str, accept: str, dataset: Iterable[tuple[str, str]] = ()) -> Answer:
+        """Answer a query as it comes; an error before the first byte is raised here, a later one while reading.
+
+        Oxigraph tells a time-out in the middle of an answer by words at the end of a 200 body: the last bytes are held back until
+        the end is known, and an answer that ends so is broken off with QueryTimeout instead of being passed on as whole.
+        """
+        response = self._ask(query, accept, dataset, stream=True)
+        parts = _whole_or_broken(response, self._timeout + _MARGIN_SECONDS)
+        try:
+            first = next(parts, b"")
+        except BaseException:
+            response.close()
+            raise
+        return Answer(response.headers.get("Content-Type", accept), _chained(first, parts), response.close)
+
+    # -- changes ------------------------------------------------------------------------------------------------------
+
+    def update(self, text: str) -> None:
+        """Run an update; it is not tried again when the connection breaks, because nobody knows whether it was done."""
+        headers = {"Content-Type": "application/sparql-update"}
+        try:
+            _raise_for(self._pool.request("POST", self._update_url, body=text.encode(), headers=headers))
+        except (NewConnectionError, MaxRetryError, ProtocolError, ReadTimeoutError) as error:
+            raise EngineDown(f"The engine broke off during an update: {error}.") from error
+
+    def replace(self, graphs: Mapping[str, bytes | None]) -> None:
+        """Replace named graphs by N-Triples (None: by nothing), all in one update; doing it twice does no harm."""
+        steps = []
+        for iri, content in graphs.items():
+            steps.append(f"DROP SILENT GRAPH {NamedNode(iri)}")
+            if content:
+                steps.append(f"INSERT DATA {{ GRAPH {NamedNode(iri)} {{\n{content.decode()}\n}} }}")
+        self._repeated(lambda: self.update(" ;\n".join(steps)))
+
+    # -- the wire -----------------------------------------------------------------------------------------------------
+
+    def _whole(self, query: str, accept: str) -> bytes:
+        """Return an answer that is known to be whole."""
+        response = self._ask(query, accept, (), stream=False)
+        if response.data.endswith(_CANCELLED):
+            raise QueryTimeout(f"The query was stopped after {self._timeout} seconds.")
+        return response.data
+
+    def _ask(self, query: str, accept: str, dataset: Iterable[tuple[str, str]], *, stream: bool) -> BaseHTTPResponse:
+        tail = urlencode(list(dataset))
+        headers = {"Content-Type": "application/sparql-query; charset=utf-8", "Accept": accept}
+
+        def ask() -> BaseHTTPResponse:
+            url = self.query_url + ("?" + tail if tail else "")
+            return self._pool.request("POST", url, body=query.encode(), headers=headers, preload_content=not stream)
+
+        response = self._repeated(ask)
+        _raise_for(response, self._timeout)
+        return response
+
+    def _read(self, method: str, url: str, body: bytes, headers: dict[str, str]) -> BaseHTTPResponse:
+        return self._repeated(lambda: self._pool.request(method, url, body=body or None, headers=headers))
+
+    def _repeated(self, act: Callable[[], T]) -> T:
+        """Do what may be done twice, for as long as a restart takes; what broke the engine twice is not tried a third time."""
+        deadline, broken = time.monotonic() + _PATIENCE_SECONDS, 0
+        while True:
+            try:
+                return act()
+            except ReadTimeoutError as error:
+                raise QueryTimeout(
+                    f"The engine gave no answer within {self._timeout + _MARGIN_SECONDS} seconds."
+                ) from error
+            except (EngineDown, HTTPError) as error:
+                broken += isinstance(error, ProtocolError)
+                self._pool.clear()  # the other idle connections are as dead as this one
+                if broken > 1:
+                    raise EngineDown(
+                        "The engine died of this request, twice.", "Ask for less: it may need too much memory."
+                    ) from error
+                if time.monotonic() > deadline:
+                    raise EngineDown(f"The engine at {self.query_url} does not answer: {error}.") from error
+            time.sleep(_PAUSE_SECONDS)
+            self._come_back()
+
+    def _come_back(self) -> None:
+        if self._renew is not None:
+            url = self._renew()
+            self.query_url, self._update_url, self._graphs_url = f"{url}/query", f"{url}/update", f"{url}/store"
+
+
+# pyoxigraph's results must be dropped by the thread that made them. A frame that an exception has seen may be kept for another
+# thread's garbage collector, so they live in frames of their own, where none is caught.
+
+
+def _rows(answer: bytes) -> list[Row]:
+    found = parse_query_results(answer, format=QueryResultsFormat.JSON)
+    if not isinstance(found, QuerySolutions):
+        raise EngineError("The engine answered a SELECT query with no table.")
+    return [{name.value: _term(row[name]) for name in found.variables if row[name] is not None} for row in found]
+
+
+def _yes(answer: bytes) -> bool:
+    found = parse_query_results(answer, format=QueryResultsFormat.JSON)
+    if not isinstance(found, QueryBoolean):
+        raise EngineError("The engine answered an ASK query with no yes or no.")
+    return bool(found)
+
+
+def statement(row: Row) -> Triple:
+    """Return the statement of a row with the columns `s`, `p` and `o`."""
+    subject, predicate = row["s"], row["p"]
+    if not isinstance(subject, NamedNode) or not isinstance(predicate, NamedNode):
+        raise EngineError(f"{subject} {predicate} is no subject and property.")
+    return Triple(subject, predicate, row["o"])
+
+
+def _term(term: object) -> Term:
+    if isinstance(term, NamedNode | Literal):
+        return term
+    raise EngineError(f"The base holds {term}, which has no name.", "Records hold no blank nodes; see `kg check`.")
+
+
+def _raise_for(response: BaseHTTPResponse, timeout: int = 0) -> None:
+    """Turn the engine's refusal into one of our errors, in its own words."""
+    if response.status < 400:
+        return
+    told = response.data.decode("utf-8", "replace").strip()
+    if _CANCELLED.decode() in told or response.status in (408, 504):
+        raise QueryTimeout(f"The query was stopped after {timeout} seconds.")
+    if response.status == 400:
+        raise BadInput(
+            f"The engine cannot read the query: {told}", "Mend the query; the message names line and column."
+        )
+    if response.status in (502, 503):
+        raise EngineDown(f"The engine is not ready: {told}")
+    raise EngineError(f"The engine answered {response.status}: {told}")
+
+
+def _whole_or_broken(response: BaseHTTPResponse, patience: float) -> Iterator[bytes]:
+    """Yield a body, its last bytes only when known to be its own; `patience`: seconds of waiting for the engine in all."""
+    kept, waited = b"", 0.0
+    stream = response.stream(_CHUNK)
+    try:
+        while True:
+            began = time.monotonic()
+            chunk = next(stream, b"")
+            waited += time.monotonic() - began
+            if waited > patience:
+                raise QueryTimeout("The answer took longer than the time limit and was broken off.")
+            if not chunk:
+                break
+            kept += chunk
+            if len(kept) > _HELD_BACK:
+                yield kept[:-_HELD_BACK]
+                kept = kept[-_HELD_BACK:]
+    except HTTPError as error:
+        raise EngineDown(f"The engine broke off its answer: {error}.") from error
+    if kept.endswith(_CANCELLED):  # no whole document in any of the formats ends in a letter
+        raise QueryTimeout("The query was stopped at the time limit; the answer is not whole.")
+    yield kept
+
+
+def _chained(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
+    yield first
+    yield from rest
