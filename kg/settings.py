@@ -64,7 +64,7 @@ SETTINGS = (
     Setting("engine", "", _address, "Query address of a SPARQL 1.1 server; empty: run the embedded one."),
     Setting("engine_update", "", _address, "Update address of that server; empty: the query address with /update."),
     Setting("engine_graphs", "", _address, "Graph Store address of that server; empty: the query address with /store."),
-    Setting("engine_memory", 3072, _whole(256, 1_048_576), "Memory cap of the embedded engine, in MiB."),
+    Setting("engine_memory", 3072, _whole(1024, 1_048_576), "Memory cap of the embedded engine, in MiB."),
     Setting("query_timeout", 30, _whole(1, 3600), "Seconds after which a query is stopped."),
 )
 

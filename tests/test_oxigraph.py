@@ -144,7 +144,7 @@ def test_a_server_killed_while_people_read_comes_back_and_nobody_notices(data: P
 
 
 def test_a_memory_bomb_kills_only_the_engine_and_it_comes_back(data: Path) -> None:
-    share = oxigraph.attach(data, 512, 60)
+    share = oxigraph.attach(data, 1024, 60)
     asker = Engine(f"{share.url}/query", f"{share.url}/update", f"{share.url}/store", 60, share.renew)
     rows = " ".join(
         f"<http://x/{number}> <http://x/p> 'a value that takes some room, number {number}' ." for number in range(2000)
