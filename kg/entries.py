@@ -139,7 +139,7 @@ def load_shipped(base: Base, progress: Progress = lambda done: None) -> Loading 
     if base.journal.knows(state):
         return None
     loading = load(base, paths, progress=progress)
-    if not loading.problems and not loading.unreadable:
+    if not loading.refused and not loading.unreadable:
         base.journal.remember(state)
     return loading
 

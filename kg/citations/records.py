@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from kg.citations.bibtex import Entry
 from pyoxigraph import NamedNode, Triple
 
 from kg.citations import graph
+from kg.citations.bibtex import Entry
 from kg.model import Kind, Model
 from kg.search.cards import classes_of, preferred, statements
 from kg.terms import OU

@@ -1,0 +1,202 @@
+"""`.bib` files in and out: entries as values, broken ones too, with line and reason."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from bibtexparser.entrypoint import parse_string
+from bibtexparser import model as blocks
+
+from kg.citations import dialects, latex, names
+from kg.citations.dialects import NAMES, TITLES, VERBATIM
+from kg.citations.names import Name
+
+logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One work, in BibLaTeX's terms and plain Unicode.
+
+    `raw` keeps the source's own LaTeX of a field where the plain text does not tell all of it (mathematics, a protected capital).
+    """
+
+    key: str
+    type: str
+    fields: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[str, tuple[Name, ...]] = field(default_factory=dict)
+    raw: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A piece of a file that is no entry: where it begins (line, from 1), why, and its text as it was sent."""
+
+    line: int
+    key: str
+    reason: str
+    raw: str
+
+
+@dataclass
+class Reading:
+    """What a file holds."""
+
+    entries: list[Entry] = field(default_factory=list)
+    broken: list[Broken] = field(default_factory=list)
+
+
+# -- in -----------------------------------------------------------------------------------------------------------------
+
+
+def read_bytes(data: bytes) -> Reading:
+    """Read a file in UTF-8 or, where it is not that, in Windows-1252."""
+    try:
+        return read(data.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        return read(data.decode("cp1252", errors="replace"))
+
+
+def read(text: str) -> Reading:
+    """Read `.bib` text; one broken entry does not cost the others."""
+    library = parse_string(text.replace("\r\n", "\n"), parse_stack=[])
+    macros = dict(dialects.MACROS)
+    reading = Reading()
+    for block in library.blocks:
+        if isinstance(block, blocks.String):
+            macros[block.key.lower()] = _value(block.value, macros)
+        elif isinstance(block, blocks.Entry):
+            _keep(reading, block, macros)
+        elif isinstance(block, blocks.ParsingFailedBlock):
+            reading.broken.append(_broken(block))
+    return reading
+
+
+def _keep(reading: Reading, block: blocks.Entry, macros: Mapping[str, str]) -> None:
+    line, raw = (block.start_line or 0) + 1, block.raw or ""
+    if not block.key:
+        reading.broken.append(Broken(line, "", "the entry has no citation key", raw))
+        return
+    try:
+        values = {item.key.lower(): _value(item.value, macros) for item in block.fields}
+    except ValueError as error:
+        reading.broken.append(Broken(line, block.key, str(error), raw))
+        return
+    reading.entries.append(entry(block.key, block.entry_type.lower(), values))
+
+
+def _broken(block: blocks.ParsingFailedBlock) -> Broken:
+    inner = block.ignore_error_block
+    key = getattr(inner, "key", None) or ""
+    match block:
+        case blocks.DuplicateBlockKeyBlock():
+            reason = f"the key {block.key} was used before, in line {(block.previous_block.start_line or 0) + 1}"
+        case blocks.DuplicateFieldKeyBlock():
+            reason = f"the field {', '.join(sorted(block.duplicate_keys))} is there twice"
+        case _:
+            reason = str(getattr(block.error, "abort_reason", "") or "it is not BibTeX").strip(" .")
+    return Broken((block.start_line or 0) + 1, key, reason, block.raw or "")
+
+
+def _value(raw: str, macros: Mapping[str, str]) -> str:
+    """Take off the braces or quotation marks and put macros and joints (`#`) in."""
+    return "".join(_part(part.strip(), macros) for part in _joined(raw.strip()))
+
+
+def _part(part: str, macros: Mapping[str, str]) -> str:
+    if part[:1] in ('"', "{"):
+        if len(part) < 2 or part[-1] != {'"': '"', "{": "}"}[part[0]]:
+            raise ValueError(f"after {part[:40]!r} a comma is missing")
+        return part[1:-1]
+    return macros.get(part.lower(), part)
+
+
+def _joined(raw: str) -> list[str]:
+    """Split at each `#` that stands outside braces and quotation marks."""
+    if "#" not in raw and raw.count("{") <= 1:
+        return [raw]
+    parts, depth, quoted, start = [], 0, False, 0
+    for place, char in enumerate(raw):
+        if char in "{}" and raw[place - 1 : place] != "\\":
+            depth += 1 if char == "{" else -1
+            if depth == 0 and not quoted and raw[place + 1 :].strip() and not raw[place + 1 :].lstrip().startswith("#"):
+                raise ValueError(f"after {raw[: place + 1][-40:]!r} a comma is missing")
+        elif char == '"' and depth == 0:
+            quoted = not quoted
+        elif char == "#" and depth == 0 and not quoted:
+            parts.append(raw[start:place])
+            start = place + 1
+    return [*parts, raw[start:]]
+
+
+def entry(key: str, kind: str, values: Mapping[str, str]) -> Entry:
+    """Make an entry from LaTeX values: BibLaTeX's names for types and fields, plain text, names split."""
+    given = {dialects.FIELD_READ.get(name, name): value.strip() for name, value in values.items() if value.strip()}
+    given = {name: value if name in VERBATIM else latex.harmless(value) for name, value in given.items()}
+    if kind in ("phdthesis", "mastersthesis"):
+        given.setdefault("type", kind)
+    if "date" not in given and (date := dialects.date_from(given.get("year", ""), given.get("month", ""))):
+        given = {name: value for name, value in given.items() if name not in ("year", "month")} | {"date": date}
+    people = {name: names.read(value) for name, value in given.items() if name in NAMES}
+    plain = {
+        name: value if name in VERBATIM else latex.decode(value) for name, value in given.items() if name not in NAMES
+    }
+    made = Entry(key, dialects.TYPE_READ.get(kind, kind), plain, people)
+    raw = {
+        name: value
+        for name, value in given.items()
+        if " ".join(value.split()) not in (_latex(made, name, ascii_only=True), _latex(made, name, ascii_only=False))
+    }
+    return Entry(made.key, made.type, plain, people, raw)
+
+
+# -- out ----------------------------------------------------------------------------------------------------------------
+
+
+def write(entries: Iterable[Entry], dialect: str) -> Iterator[str]:
+    """Yield each entry as text: `bibtex` in ASCII and classic types, which every TeX reads, or `biblatex` in UTF-8."""
+    for number, item in enumerate(entries):
+        yield ("\n" if number else "") + written(item, dialect)
+
+
+def written(item: Entry, dialect: str) -> str:
+    """Return one entry as text."""
+    kind = dialects.type_for(item.type, item.fields, dialect)
+    values = {
+        dialects.field_for(name, kind, dialect): spelled(item, name, dialect)
+        for name in [*item.names, *item.fields]
+        if not (dialect == "bibtex" and name in dialects.OURS)
+    }
+    month = ""
+    if dialect == "bibtex" and "date" in values:
+        values["year"], month = dialects.year_and_month(item.fields["date"])
+        del values["date"]
+    lines = [f"  {name} = {{{values[name]}}}" for name in sorted(values, key=_place)]
+    if month:
+        lines.append(f"  month = {month}")
+    return f"@{kind}{{{item.key},\n" + ",\n".join(lines) + "\n}\n"
+
+
+def spelled(item: Entry, name: str, dialect: str) -> str:
+    """Return one field as LaTeX: the source's own spelling where it is kept, else ours."""
+    ascii_only = dialect == "bibtex"
+    if name in item.raw:
+        return latex.to_ascii(item.raw[name]) if ascii_only and name not in VERBATIM else item.raw[name]
+    return _latex(item, name, ascii_only=ascii_only)
+
+
+def _latex(item: Entry, name: str, *, ascii_only: bool) -> str:
+    if name in item.names:
+        return names.write(item.names[name], ascii_only=ascii_only)
+    text = item.fields[name]
+    if name in VERBATIM:
+        return text
+    if name == "pages":
+        text = text.replace("–", "--")
+    return latex.encode(text, ascii_only=ascii_only, title=name in TITLES)
+
+
+def _place(name: str) -> tuple[int, str]:
+    return (dialects.ORDER.index(name) if name in dialects.ORDER else len(dialects.ORDER), name)

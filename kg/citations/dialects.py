@@ -1,0 +1,219 @@
+"""The two dialects of `.bib`: classic BibTeX and BibLaTeX, as tables from one to the other.
+
+Types and fields are those of the BibLaTeX manual (§ 2.1, § 2.2) and of the standard styles of BibTeX. The base speaks BibLaTeX.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+DIALECTS = ("bibtex", "biblatex")
+
+TYPE_READ = {
+    "conference": "inproceedings",
+    "electronic": "online",
+    "www": "online",
+    "techreport": "report",
+    "phdthesis": "thesis",
+    "mastersthesis": "thesis",
+}
+"""Older names of types."""
+
+_TYPE_WRITTEN = {
+    "report": "techreport",
+    "thesis": "phdthesis",
+    "mvbook": "book",
+    "collection": "book",
+    "mvcollection": "book",
+    "reference": "book",
+    "mvreference": "book",
+    "inreference": "incollection",
+    "bookinbook": "inbook",
+    "suppbook": "inbook",
+    "suppcollection": "incollection",
+    "suppperiodical": "article",
+    "mvproceedings": "proceedings",
+}
+_CLASSIC = frozenset(
+    [
+        "article",
+        "book",
+        "booklet",
+        "inbook",
+        "incollection",
+        "inproceedings",
+        "manual",
+        "misc",
+        "phdthesis",
+        "mastersthesis",
+        "proceedings",
+        "techreport",
+        "unpublished",
+    ]
+)
+
+FIELD_READ = {
+    "journal": "journaltitle",
+    "address": "location",
+    "school": "institution",
+    "annote": "annotation",
+    "archiveprefix": "eprinttype",
+    "primaryclass": "eprintclass",
+    "pdf": "file",
+}
+"""Older names of fields."""
+
+_FIELD_WRITTEN = {
+    "journaltitle": "journal",
+    "location": "address",
+    "annotation": "annote",
+    "eprinttype": "archiveprefix",
+    "eprintclass": "primaryclass",
+}
+
+NAMES = frozenset(
+    [
+        "author",
+        "editor",
+        "translator",
+        "bookauthor",
+        "annotator",
+        "commentator",
+        "introduction",
+        "foreword",
+        "afterword",
+        "holder",
+    ]
+)
+VERBATIM = frozenset(["url", "doi", "eprint", "file", "verba", "verbb", "verbc"])
+TITLES = frozenset(
+    [
+        "title",
+        "booktitle",
+        "journaltitle",
+        "maintitle",
+        "issuetitle",
+        "eventtitle",
+        "subtitle",
+        "booksubtitle",
+        "journal",
+    ]
+)
+OURS = frozenset(("confidence", "evidence"))
+"""Fields that say how sure we are: in BibLaTeX files, where a reader of the file can see them, and nowhere else."""
+
+ORDER = [
+    "author",
+    "editor",
+    "title",
+    "subtitle",
+    "booktitle",
+    "journaltitle",
+    "journal",
+    "date",
+    "year",
+    "month",
+    "type",
+    "institution",
+    "school",
+    "publisher",
+    "organization",
+    "howpublished",
+    "location",
+    "address",
+    "series",
+    "volume",
+    "number",
+    "pages",
+    "edition",
+    "doi",
+    "isbn",
+    "issn",
+    "eprint",
+    "eprinttype",
+    "url",
+    "urldate",
+    "langid",
+    "keywords",
+    "abstract",
+    "annotation",
+    "annote",
+    "usage",
+    "confidence",
+    "evidence",
+]
+
+MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+MACROS = dict(
+    zip(
+        MONTHS,
+        [
+            "January",
+            "February",
+            "March",
+            "April",
+            "May",
+            "June",
+            "July",
+            "August",
+            "September",
+            "October",
+            "November",
+            "December",
+        ],
+        strict=True,
+    )
+)
+
+_DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?$")
+_YEAR = re.compile(r"\d{4}$")
+
+
+def type_for(kind: str, fields: Mapping[str, str], dialect: str) -> str:
+    """Return the entry type that a dialect has for one of ours."""
+    if dialect == "biblatex" or kind in _CLASSIC:
+        return kind
+    if kind == "thesis" and fields.get("type", "").lower().startswith(("ma", "master")):
+        return "mastersthesis"
+    return _TYPE_WRITTEN.get(kind, "misc")
+
+
+def field_for(field: str, kind: str, dialect: str) -> str:
+    """Return the name that a dialect has for one of our fields, in an entry of that classic type."""
+    if dialect == "biblatex":
+        return field
+    if field == "institution" and kind in ("phdthesis", "mastersthesis"):
+        return "school"
+    return _FIELD_WRITTEN.get(field, field)
+
+
+def date_from(year: str, month: str) -> str | None:
+    """Return an ISO date from `year` and `month`; None where they are not plainly that."""
+    if not _YEAR.match(year.strip()):
+        return None
+    if not month.strip():
+        return year.strip()
+    number = month_number(month)
+    return f"{year.strip()}-{number:02d}" if number else None
+
+
+def month_number(month: str) -> int | None:
+    """Return 1 to 12 for `mar`, `March` or `3`."""
+    month = month.strip().strip(".").lower()
+    if month.isdigit():
+        return int(month) if 1 <= int(month) <= 12 else None
+    return MONTHS.index(month[:3]) + 1 if month[:3] in MONTHS and len(month) >= 3 and month.isalpha() else None
+
+
+def year_and_month(date: str) -> tuple[str, str]:
+    """Return year and month macro (or nothing) of an ISO date; a date of another form is all year."""
+    found = _DATE.match(date)
+    if found is None:
+        return date, ""
+    return found[1], MONTHS[int(found[2]) - 1] if found[2] and 1 <= int(found[2]) <= 12 else ""
+
+
+def is_date(text: str) -> bool:
+    """Tell whether text is a date that RDF has a type for: a year, a month, a day."""
+    return _DATE.match(text) is not None
