@@ -110,7 +110,7 @@ class Model:
             for facet in kind.fields:
                 if facet.facet:
                     by_path.setdefault(facet.path, facet)
-        return tuple(sorted(by_path.values(), key=lambda facet: (facet.order, facet.path)))
+        return tuple(sorted(by_path.values(), key=lambda facet: (facet.group.order, facet.order, facet.path)))
 
 
 def read(folder: Path | None = None) -> Model:

@@ -6,8 +6,8 @@ import logging
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from bibtexparser.entrypoint import parse_string
 from bibtexparser import model as blocks
+from bibtexparser.entrypoint import parse_string
 
 from kg.citations import dialects, latex, names
 from kg.citations.dialects import NAMES, TITLES, VERBATIM

@@ -103,48 +103,16 @@ TITLES = frozenset(
 OURS = frozenset(("confidence", "evidence"))
 """Fields that say how sure we are: in BibLaTeX files, where a reader of the file can see them, and nowhere else."""
 
-ORDER = [
-    "author",
-    "editor",
-    "title",
-    "subtitle",
-    "booktitle",
-    "journaltitle",
-    "journal",
-    "date",
-    "year",
-    "month",
-    "type",
-    "institution",
-    "school",
-    "publisher",
-    "organization",
-    "howpublished",
-    "location",
-    "address",
-    "series",
-    "volume",
-    "number",
-    "pages",
-    "edition",
-    "doi",
-    "isbn",
-    "issn",
-    "eprint",
-    "eprinttype",
-    "url",
-    "urldate",
-    "langid",
-    "keywords",
-    "abstract",
-    "annotation",
-    "annote",
-    "usage",
-    "confidence",
-    "evidence",
-]
+ORDER = (
+    "author", "editor", "title", "subtitle", "booktitle", "journaltitle", "journal", "date", "year", "month",
+    "type", "institution", "school", "publisher", "organization", "howpublished", "location", "address", "series",
+    "volume", "number", "pages", "edition", "doi", "isbn", "issn", "eprint", "eprinttype", "url", "urldate",
+    "langid", "keywords", "abstract", "annotation", "annote", "usage", "confidence", "evidence",
+)  # fmt: skip
 
-MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+MONTHS = (
+    "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+)  # fmt: skip
 MACROS = dict(
     zip(
         MONTHS,

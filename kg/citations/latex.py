@@ -55,7 +55,7 @@ def harmless(latex: str) -> str:
 
 
 def encode(text: str, *, ascii_only: bool, title: bool = False) -> str:
-    """Return text as LaTeX: what TeX would read is escaped, accents are commands if `ascii_only`, braces keep acronyms in a `title`."""
+    """Return text as LaTeX: escaped, accents as commands if `ascii_only`, acronyms in a `title` kept by braces."""
     pieces = _WORD.split(text) if title else [text]
     return "".join(_piece(piece, ascii_only, protect=title and _has_inner_capital(piece)) for piece in pieces)
 

@@ -16,6 +16,7 @@ _WRITER_BYTES = 64_000_000
 _SEARCHED = ("title", "names", "text")
 _BOOSTS = {"title": 4.0, "names": 2.0}
 _FOLDED = "folded"
+_EXCERPT = 240
 _VERSION = 2
 """Raised when the documents change shape: an index of another version is built anew."""
 
@@ -147,9 +148,10 @@ class Index:
         if by is None and not wanted.text.strip():
             by, direction = order["title"]
         result = searcher.search(query, max(wanted.limit, 1), offset=wanted.offset, order_by_field=by, order=direction)
-        snippets = (
-            tantivy.SnippetGenerator.create(searcher, text, self._schema, "text") if wanted.text.strip() else None
-        )
+        snippets = None
+        if wanted.text.strip():
+            snippets = tantivy.SnippetGenerator.create(searcher, text, self._schema, "text")
+            snippets.set_max_num_chars(_EXCERPT)
         hits = [self._hit(searcher.doc(address), snippets) for _, address in result.hits[: wanted.limit]]
         return Found(_total(result), hits, self._counts(searcher, text, query, wanted))
 
@@ -179,7 +181,14 @@ class Index:
         return [_card(searcher.doc(address)) for _, address in result.hits]
 
     def _hit(self, document: tantivy.Document, snippets: tantivy.SnippetGenerator | None) -> Hit:
-        return Hit(_card(document), snippets.snippet_from_doc(document).to_html() if snippets else "")
+        """Excerpt the summary where the text matched there, else the rest of the record; nothing where only names matched."""
+        card = _card(document)
+        if snippets is None:
+            return Hit(card, "")
+        summary = tantivy.Document()
+        summary.add_text("text", card.summary)
+        found = (snippets.snippet_from_doc(given).to_html() for given in (summary, document))
+        return Hit(card, next((excerpt for excerpt in found if "<b>" in excerpt), "").replace("\n", " · "))
 
     def _text_query(self, text: str) -> tantivy.Query:
         if not text.strip():

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from pyoxigraph import Literal, NamedNode, Triple
 
@@ -16,7 +17,9 @@ from kg.terms import PREFIXES, RDF, RECORDS, path_of
 
 _SAFE = ("http", "https", "ftp", "mailto")
 _SHOWN_ELSEWHERE = ("title",)
-_STATUSES = PREFIXES["ou"].removesuffix("ns#") + "concept/provision-status/"
+_STATUSES = RECORDS + "concept/provision-status/"
+_STATUS_ORDER = ("stated", "partly", "opposite", "absent", "not-seen")
+_LONGEST_ADDRESS = 72
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,14 @@ class Row:
     def kind(self) -> str:
         """`table` for nested things, else `values`."""
         return "table" if self.columns else "values"
+
+    @property
+    def tally(self) -> list[tuple[Value, int]]:
+        """Each status in a table with how often it stands there, in the order of the scale."""
+        firsts = [next(value for cell in row for value in cell if value.status) for row in self.rows if _status(row)]
+        counts = Counter(value.status for value in firsts)
+        words = {value.status: value for value in firsts}
+        return [(words[status], counts[status]) for status in _STATUS_ORDER if status in counts]
 
 
 @dataclass
@@ -94,7 +105,7 @@ class Painter:
         if label is not None:
             return Value(label, url="/about?iri=" + quote(term.value, safe=""), iri=term.value)
         safe = term.value if urlsplit(term.value).scheme in _SAFE else None
-        return Value(term.value, url=safe, external=True, iri=term.value)
+        return Value(_shortened(term.value) if safe else term.value, url=safe, external=True, iri=term.value)
 
     def paint(self, kind: Kind | None, iri: str, triples: list[Triple]) -> Portrait:
         """Arrange the statements of a record; what its shape does not know comes last, under its property's name."""
@@ -153,19 +164,29 @@ class Painter:
         columns = [column for column in nested.fields if any(column.path in found for found in inner)]
         rows = [[[self.value(v) for v in found.get(column.path, ())] for column in columns] for found in inner]
         return Row(
-            own.name, own.help, columns=[column.name for column in columns], rows=sorted(rows, key=_by_text(own))
+            own.name, own.help, columns=[column.name for column in columns], rows=sorted(rows, key=_reading_order)
         )
 
 
-def _by_text(own: Field) -> Callable[[list[list[Value]]], tuple[object, ...]]:
-    """Order nested rows by position where they have one, else by their first words."""
+def _reading_order(row: list[list[Value]]) -> tuple[object, ...]:
+    """Order nested rows by status, then by position where they have one, else by their first words."""
+    numbers = [int(value.text) for cell in row for value in cell if value.text.isdigit()]
+    words = [value.text for cell in row for value in cell]
+    status = _status(row)
+    return (_STATUS_ORDER.index(status) if status in _STATUS_ORDER else -1, numbers[:1] or [0], words)
 
-    def key(row: list[list[Value]]) -> tuple[object, ...]:
-        numbers = [int(value.text) for cell in row for value in cell if value.text.isdigit()]
-        words = [value.text for cell in row for value in cell]
-        return (numbers[:1] or [0], words)
 
-    return key
+def _status(row: list[list[Value]]) -> str:
+    return next((value.status for cell in row for value in cell if value.status), "")
+
+
+def _shortened(address: str) -> str:
+    """Return an address as readers know it again: host and path, the middle left out where it is long."""
+    parts = urlsplit(address)
+    text = unquote(parts.netloc + parts.path.rstrip("/") + (f"?{parts.query}" if parts.query else ""))
+    text = text.removeprefix("www.")
+    half = _LONGEST_ADDRESS // 2
+    return text if len(text) <= _LONGEST_ADDRESS else f"{text[:half]}…{text[-half:]}"
 
 
 _NAMING = tuple(
