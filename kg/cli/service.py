@@ -1,0 +1,83 @@
+"""Commands that run and look after a service: `kg serve`, `kg reindex`, `kg status`, `kg settings`."""
+
+from __future__ import annotations
+
+import click
+
+from kg import entries, oxigraph
+from kg.base import Base, open_base
+from kg.cli.terminal import bar, tell
+from kg.search.index import Wanted
+from kg.settings import SETTINGS, Settings
+
+
+@click.command()
+@click.option("--load/--no-load", "loading", default=True, help="Load the shipped corpus when it is new to the base.")
+def serve(loading: bool) -> None:
+    """Serve the base on KG_HOST and KG_PORT until stopped."""
+    settings = Settings.load()
+    settings.data.mkdir(parents=True, exist_ok=True)
+    address = f"http://{settings.host}:{settings.port}"
+    with oxigraph.service_lock(settings.data, address), open_base(settings) as base:
+        if loading:
+            _load_shipped(base)
+        click.echo(f"Open Urban: {base.index.size:,} records, revision {base.journal.revision}, at {address}", err=True)
+        _run(settings)
+
+
+def _load_shipped(base: Base) -> None:
+    paths = entries.shipped_paths()
+    if base.journal.knows(entries.digest(paths)):
+        return
+    with bar("Loading the base", entries.count(paths)) as progress:
+        loading = entries.load_shipped(base, progress)
+    if loading is not None:
+        tell(loading)
+
+
+def _run(settings: Settings) -> None:
+    """Hand the requests to granian's workers, each of which opens the base for itself."""
+    from granian.constants import Interfaces  # heavy, and only the service needs it
+    from granian.server import Server
+
+    Server(
+        "kg.web:create_app",
+        factory=True,
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.WSGI,
+        workers=settings.workers,
+        blocking_threads=8,
+        websockets=False,
+        log_level="warning",  # type: ignore[arg-type]
+    ).serve()
+
+
+@click.command()
+def reindex() -> None:
+    """Build the search index anew from the triples."""
+    with open_base(Settings.load()) as base, bar("Indexing", base.index.size) as progress:
+        held = base.reindex(progress)
+    click.echo(f"{held:,} records in the index.", err=True)
+
+
+@click.command()
+def status() -> None:
+    """Say what the base holds and whether its parts agree."""
+    with open_base(Settings.load()) as base:
+        click.echo(f"data folder     {base.settings.data}")
+        click.echo(f"engine          {base.engine.query_url}")
+        click.echo(f"revision        {base.journal.revision}  (index {base.index.revision})")
+        click.echo(f"last change     {base.journal.changed_at or 'none'}")
+        found = base.index.search(Wanted(limit=0))
+        for name, number in sorted(found.counts["kind"]):
+            click.echo(f"{name:<15} {number:,}")
+
+
+@click.command()
+def settings() -> None:
+    """List every setting with its default, its value now and what it is for."""
+    now = Settings.load()
+    for setting in SETTINGS:
+        value = getattr(now, setting.name)
+        click.echo(f"{setting.variable:<20} {value!s:<36} {setting.help}")
