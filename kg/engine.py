@@ -23,6 +23,7 @@ from pyoxigraph import (
 from urllib3.exceptions import HTTPError, MaxRetryError, NewConnectionError, ProtocolError, ReadTimeoutError
 from urllib3.response import BaseHTTPResponse
 
+from kg import queries
 from kg.errors import BadInput, EngineDown, EngineError, QueryTimeout
 
 T = TypeVar("T")
@@ -87,7 +88,7 @@ class Engine:
     def alive(self) -> bool:
         """Tell whether the engine answers at this moment."""
         try:
-            url = f"{self.query_url}?{urlencode({'query': 'ASK {}'})}"
+            url = f"{self.query_url}?{urlencode({'query': queries.fill('alive')})}"
             return self._pool.request("GET", url, headers={"Accept": _JSON}, timeout=2).status == 200
         except HTTPError:
             return False
@@ -119,11 +120,9 @@ class Engine:
 
     def replace(self, graphs: Mapping[str, bytes | None]) -> None:
         """Replace named graphs by N-Triples (None: by nothing), all in one update; doing it twice does no harm."""
-        steps = []
-        for iri, content in graphs.items():
-            steps.append(f"DROP SILENT GRAPH {NamedNode(iri)}")
-            if content:
-                steps.append(f"INSERT DATA {{ GRAPH {NamedNode(iri)} {{\n{content.decode()}\n}} }}")
+        steps = [
+            queries.fill("replace", graph=NamedNode(iri), statements=content or b"") for iri, content in graphs.items()
+        ]
         self._repeated(lambda: self.update(" ;\n".join(steps)))
 
     # -- the wire -----------------------------------------------------------------------------------------------------

@@ -146,12 +146,14 @@ seen = []
 STEPS = ("os.py", "_collections_abc.py", "<frozen os>", "<frozen _collections_abc>")
 EVENTS = ("socket.connect", "socket.bind", "socket.getaddrinfo", "subprocess.Popen", "os.system", "os.fork")
 
+OURS = (os.path.join(root, "kg") + os.sep, os.path.join(root, "server.py"))
+
 def ours():
     frame = sys._getframe(2)
     while frame and os.path.basename(frame.f_code.co_filename) in STEPS:
         frame = frame.f_back
     name = frame.f_code.co_filename if frame else ""
-    return name if name.startswith((os.path.join(root, "kg") + os.sep, os.path.join(root, "server.py"))) else ""
+    return name if name.startswith(OURS) else ""
 
 class Environment(os.environ.__class__):
     def __getitem__(self, key):
@@ -167,7 +169,16 @@ class Environment(os.environ.__class__):
 os.environ.__class__ = Environment
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 
+# Somebody else's module may act when it is imported: urllib3 tries whether there is IPv6.
+def library():
+    frame = sys._getframe(2)
+    while frame and frame.f_code.co_name != "<module>":
+        frame = frame.f_back
+    return frame is not None and not frame.f_code.co_filename.startswith(OURS)
+
 def listen(event, args):
+    if event not in (*EVENTS, "sqlite3.connect", "open") or library():
+        return
     if event in EVENTS or event == "sqlite3.connect":
         seen.append(f"{event} {args}")
     elif event == "open" and isinstance(args[2], int) and args[2] & WRITING and str(args[0]) != os.devnull:

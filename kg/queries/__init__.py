@@ -2,7 +2,7 @@
 
 A file opens with comment lines: the first is the question in plain words; a line `# name: sample` declares a parameter, written
 `?_name` in the text. `fill` is the one place where terms enter a query; they are written by the RDF library, never by us.
-A parameter that stands inside `VALUES ?x { ?_name }` may be given as a list.
+A parameter that stands inside `VALUES ?x { ?_name }` may be given as a list; one that stands for statements, as N-Triples (bytes).
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from kg.errors import BrokenHouse
 from kg.terms import PREFIXES
 
 Term = NamedNode | Literal
+Value = Term | Iterable[Term] | int | bytes
 _FOLDER = Path(__file__).parent
 _DECLARATION = re.compile(r"^#\s*(\w+):\s*(\S.*)$")
 _PARAMETER = re.compile(r"\?_(\w+)")
@@ -33,12 +34,12 @@ class Question:
     samples: dict[str, str]
     text: str
 
-    def fill(self, **terms: Term | Iterable[Term] | int) -> str:
+    def fill(self, **terms: Value) -> str:
         """Return the whole query with every parameter filled in; a missing or unknown one is a fault of ours."""
         if terms.keys() != self.samples.keys():
             raise BrokenHouse(f"The question {self.name} takes {sorted(self.samples)}, not {sorted(terms)}.")
         written = {name: _written(value) for name, value in terms.items()}
-        return _with_prefixes(_PARAMETER.sub(lambda match: written[match[1]], self.text))
+        return _PARAMETER.sub(lambda match: written[match[1]], _with_prefixes(self.text))
 
     def sample(self) -> str:
         """Return the query filled with its samples: what the documentation and the editor show."""
@@ -51,7 +52,9 @@ def _with_prefixes(text: str) -> str:
     return "".join(used) + text
 
 
-def _written(value: Term | Iterable[Term] | int) -> str:
+def _written(value: Value) -> str:
+    if isinstance(value, bytes):
+        return value.decode()
     if isinstance(value, int):
         return str(value)
     if isinstance(value, NamedNode | Literal):
@@ -76,7 +79,7 @@ def question(name: str) -> Question:
     return Question(name, comments[0].lstrip("# ").strip(), samples, text)
 
 
-def fill(name: str, **terms: Term | Iterable[Term] | int) -> str:
+def fill(name: str, **terms: Value) -> str:
     """Return the named question as a query, its parameters filled in."""
     return question(name).fill(**terms)
 
