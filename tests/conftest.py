@@ -124,11 +124,11 @@ def _wait_until_healthy(process: subprocess.Popen[bytes], address: str, log: Pat
 
 
 @contextmanager
-def run_service(kg: Sequence[str], folder: Path) -> Iterator[Service]:
+def run_service(kg: Sequence[str], folder: Path, **settings: object) -> Iterator[Service]:
     """Run `kg serve` in a folder, with its data below it, until the block ends."""
     address = f"http://127.0.0.1:{(port := free_port())}"
     data, log = folder / "data", folder / "service.log"
-    environment = clean_environment(data=data, host="127.0.0.1", port=port, workers=1)
+    environment = clean_environment(**{"data": data, "host": "127.0.0.1", "port": port, "workers": 1} | settings)
     with log.open("wb") as written:
         process = subprocess.Popen(
             [*kg, "serve"], cwd=folder, env=environment, stdout=written, stderr=subprocess.STDOUT

@@ -59,7 +59,8 @@ def wanted_from(args: Any, limit: int = _PAGE) -> Wanted:
     facets: dict[str, list[str]] = {KIND: [value for value in args.getlist(KIND) if value]}
     for facet in base().model.facets:
         facets[facet.slug] = [long(facet, value) for value in args.getlist(facet.slug) if value]
-    page = _number(args, "page") or 1
+    page = _number(args, "page")
+    page = 1 if page is None else page
     if not 1 <= page <= 10_000:
         raise BadInput(f"There is no page {page}.", "Start from page 1.")
     return Wanted(
