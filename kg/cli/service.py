@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import click
 
 from kg import entries, oxigraph
@@ -47,7 +49,7 @@ def _run(settings: Settings) -> None:
         port=settings.port,
         interface=Interfaces.WSGI,
         workers=settings.workers,
-        blocking_threads=8,
+        blocking_threads=2 * (os.cpu_count() or 1) + 1,
         websockets=False,
         log_level="warning",  # type: ignore[arg-type]
     ).serve()
