@@ -60,8 +60,12 @@ def _files(paths: Iterable[Path]) -> Iterator[Path]:
 
 
 def read_files(paths: Iterable[Path], base_iri: str) -> tuple[dict[str, list[Triple]], list[str]]:
-    """Read Turtle and BibTeX files into records; what cannot be read is told, one sentence each, and stops nothing."""
+    """Read Turtle and BibTeX files into records; what cannot be read is told, one sentence each, and stops nothing.
+
+    A reference may stand in two files: its entry in a .bib, and its links in a Turtle file.
+    """
     records: dict[str, list[Triple]] = {}
+    seen: set[tuple[str, str]] = set()
     unreadable: list[str] = []
     for path in _files(paths):
         try:
@@ -69,9 +73,11 @@ def read_files(paths: Iterable[Path], base_iri: str) -> tuple[dict[str, list[Tri
         except BadInput as error:
             unreadable.append(str(error))
             continue
-        for iri in found.keys() & records.keys():
-            unreadable.append(f"{path} describes {iri}, which another file describes already.")
-        records |= found
+        for iri, triples in found.items():
+            if iri in records and (iri, path.suffix) in seen:
+                unreadable.append(f"{path} describes {iri}, which another file describes already.")
+            seen.add((iri, path.suffix))
+            records[iri] = [*records.get(iri, []), *triples]
     if base_iri != RECORDS:
         records = {
             _moved(iri, base_iri): [_moved_triple(triple, base_iri) for triple in found]
@@ -164,6 +170,8 @@ def dump(base: Base, folder: Path, progress: Progress = lambda done: None) -> in
         path = iri.removeprefix(base.settings.base)
         if path.startswith("reference/"):
             entries.append(graph.from_triples(triples, iri))
+            if rest := set(triples) - set(graph.to_triples(entries[-1], iri)):
+                _put(folder / f"{path}.ttl", turtle.write(rest, base.settings.base))
         else:
             _put(folder / f"{path}.ttl", turtle.write(triples, base.settings.base))
         written += 1

@@ -129,7 +129,7 @@ def read(folder: Path | None = None) -> Model:
     return Model(
         shapes=store,
         kinds=tuple(kind for kind in kinds if kind.name),
-        nested={kind.iri: kind for kind in kinds if not kind.name},
+        nested={kind.iri: kind for kind in kinds if not kind.name and kind.fields},
         graphs=graphs,
     )
 
@@ -234,8 +234,8 @@ class _Reader:
             facet=self.text(shape, OU.facet) == "true",
             role=self.text(shape, OU.role),
             scheme=self.text(shape, OU.scheme),
-            target=self.text(shape, OU.target),
-            node=self.text(shape, SH.node),
+            target=self.text(shape, OU.targetKind),
+            node=self.text(shape, OU.nested) or self.text(shape, SH.node),
             bibtex=self.text(shape, OU.bibtexField),
         )
 
