@@ -10,81 +10,9 @@ from pyoxigraph import Literal, NamedNode, Triple
 from kg.citations import bibtex, dialects
 from kg.citations.bibtex import Entry
 from kg.citations.names import OTHERS, Name
-from kg.terms import BIBO, DCAT, DCT, FOAF, OU, RDF, RECORDS, XSD
+from kg.citations.properties import CLASSES, CONFIDENCE, LANGUAGES, OURS, PEOPLE, SPOKEN, TAGS, paths
+from kg.terms import BIBO, DCAT, DCT, FOAF, OU, RDF, XSD
 
-_TEXT = {
-    "title": DCT.title,
-    "institution": OU.institution,
-    "volume": BIBO.volume,
-    "number": BIBO.issue,
-    "pages": BIBO.pages,
-    "doi": BIBO.doi,
-    "isbn": BIBO.isbn,
-    "issn": BIBO.issn,
-    "annotation": OU.annotation,
-    "abstract": DCT.abstract,
-    "usage": OU.use,
-}
-"""Fields whose text is one literal, whatever the type of the entry."""
-
-_CONTAINERS = {
-    "article": "journaltitle",
-    "inproceedings": "booktitle",
-    "incollection": "booktitle",
-    "inbook": "booktitle",
-    "standard": "type",
-    "misc": "howpublished",
-}
-"""The field that says in what a work stands, by type of entry; a series for the others."""
-
-_PUBLISHERS = dict.fromkeys(("online", "misc", "standard", "software", "manual"), "organization")
-"""The field that says who published a work, by type of entry; the publisher for the others."""
-
-_SPOKEN = frozenset(("title", "annotation", "abstract", "usage"))
-_OURS = frozenset(("annotation", "usage"))
-_PEOPLE = {"author": DCT.creator, "editor": BIBO.editor}
-_CLASSES = {
-    "article": BIBO.AcademicArticle,
-    "book": BIBO.Book,
-    "collection": BIBO.EditedBook,
-    "incollection": BIBO.Chapter,
-    "inbook": BIBO.Chapter,
-    "inproceedings": BIBO.AcademicArticle,
-    "proceedings": BIBO.Proceedings,
-    "report": BIBO.Report,
-    "thesis": BIBO.Thesis,
-    "standard": BIBO.Standard,
-    "online": BIBO.Webpage,
-    "manual": BIBO.Manual,
-}
-_LANGUAGES = {
-    "english": "en",
-    "american": "en-US",
-    "british": "en-GB",
-    "french": "fr",
-    "german": "de",
-    "ngerman": "de",
-    "spanish": "es",
-    "portuguese": "pt",
-    "brazilian": "pt-BR",
-    "italian": "it",
-    "dutch": "nl",
-    "norsk": "no",
-    "swedish": "sv",
-    "danish": "da",
-    "finnish": "fi",
-    "polish": "pl",
-    "czech": "cs",
-    "greek": "el",
-    "hebrew": "he",
-    "arabic": "ar",
-    "russian": "ru",
-    "ukrainian": "uk",
-    "catalan": "ca",
-    "turkish": "tr",
-}
-_TAGS = {tag: name for name, tag in reversed(_LANGUAGES.items())}
-_CONFIDENCE = RECORDS + "concept/confidence/"
 _BETWEEN = " | "
 
 
@@ -96,7 +24,7 @@ def to_triples(entry: Entry, iri: str) -> list[Triple]:
     thing, pen = NamedNode(iri), _Pen(entry, iri)
     return [
         Triple(thing, RDF.type, OU.Reference),
-        Triple(thing, RDF.type, _CLASSES.get(entry.type, BIBO.Document)),
+        Triple(thing, RDF.type, CLASSES.get(entry.type, BIBO.Document)),
         Triple(thing, OU.citationKey, Literal(entry.key)),
         Triple(thing, OU.entryType, Literal(entry.type)),
         *pen.texts(),
@@ -115,17 +43,17 @@ class _Pen:
         self.thing = NamedNode(iri)
         self.said: set[str] = set()
         langid = entry.fields.get("langid", "")
-        self.language = _LANGUAGES.get(langid)
+        self.language = LANGUAGES.get(langid)
 
     def texts(self) -> Iterator[Triple]:
-        paths = _paths(self.entry.type)
+        named = paths(self.entry.type)
         for name, text in self.entry.fields.items():
-            if name in paths:
+            if name in named:
                 self.said.add(name)
-                yield Triple(self.thing, paths[name], self._literal(name, text))
+                yield Triple(self.thing, named[name], self._literal(name, text))
 
     def _literal(self, name: str, text: str) -> Literal:
-        language = "en" if name in _OURS else self.language if name in _SPOKEN else None
+        language = "en" if name in OURS else self.language if name in SPOKEN else None
         return Literal(text, language=language) if language else Literal(text)
 
     def particulars(self) -> Iterator[Triple]:
@@ -147,7 +75,7 @@ class _Pen:
             yield from (Triple(self.thing, DCAT.keyword, Literal(word.strip())) for word in words)
 
     def people(self) -> Iterator[Triple]:
-        for field, predicate in _PEOPLE.items():
+        for field, predicate in PEOPLE.items():
             people = self.entry.names.get(field, ())
             if not people or (OTHERS in people and (field == "editor" or people[-1] != OTHERS)):
                 continue
@@ -165,7 +93,7 @@ class _Pen:
         confidence = self.entry.fields.get("confidence", "")
         if confidence.isalpha():
             self.said.add("confidence")
-            yield Triple(self.thing, OU.confidence, NamedNode(_CONFIDENCE + confidence))
+            yield Triple(self.thing, OU.confidence, NamedNode(CONFIDENCE + confidence))
         if "evidence" not in self.entry.fields:
             return
         self.said.add("evidence")
@@ -189,14 +117,6 @@ class _Pen:
             lines = (f"  {name} = {{{bibtex.spelled(self.entry, name, 'biblatex')}}}" for name in sorted(kept))
             raw = f"@{self.entry.type}{{{self.entry.key},\n" + ",\n".join(lines) + "\n}"
             yield Triple(self.thing, OU.rawEntry, Literal(raw))
-
-
-def _paths(kind: str) -> dict[str, NamedNode]:
-    """Return field to property for an entry of that type."""
-    return _TEXT | {
-        _CONTAINERS.get(kind, "series"): OU.container,
-        _PUBLISHERS.get(kind, "publisher"): OU.publisherName,
-    }
 
 
 def _parts(name: Name) -> Iterator[tuple[NamedNode, str]]:
@@ -231,7 +151,7 @@ def from_triples(triples: Iterable[Triple], iri: str) -> Entry:
     key, kind = _text(own, OU.citationKey), _text(own, OU.entryType) or "misc"
     kept = _kept(_text(own, OU.rawEntry))
     fields = _fields(own, kind)
-    people = {name: found for name, path in _PEOPLE.items() if (found := _people(said, own, path))}
+    people = {name: found for name, path in PEOPLE.items() if (found := _people(said, own, path))}
     if OU.moreAuthors in own and "author" in people:
         people["author"] += (OTHERS,)
     if proofs := _evidence(said, own):
@@ -254,16 +174,16 @@ def _text(own: Mapping[NamedNode, list[NamedNode | Literal]], path: NamedNode) -
 
 
 def _fields(own: Mapping[NamedNode, list[NamedNode | Literal]], kind: str) -> dict[str, str]:
-    fields = {name: _text(own, path) for name, path in _paths(kind).items() if path in own}
+    fields = {name: _text(own, path) for name, path in paths(kind).items() if path in own}
     for name, path in (("date", DCT.issued), ("url", DCAT.landingPage)):
         if path in own:
             fields[name] = _text(own, path)
     if tag := _text(own, OU.languageCode):
-        fields["langid"] = _TAGS.get(tag, tag)
+        fields["langid"] = TAGS.get(tag, tag)
     if words := sorted(value.value for value in own.get(DCAT.keyword, [])):
         fields["keywords"] = ", ".join(words)
     if confidence := _text(own, OU.confidence):
-        fields["confidence"] = confidence.removeprefix(_CONFIDENCE)
+        fields["confidence"] = confidence.removeprefix(CONFIDENCE)
     return fields
 
 

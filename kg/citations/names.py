@@ -11,6 +11,7 @@ from bibtexparser.middlewares.names import InvalidNameError, parse_single_name_i
 from kg.citations import latex
 
 _KEYED = re.compile(r"\b(family|given|prefix|suffix)\s*=\s*", re.IGNORECASE)
+_PARTICLES = re.compile(r"(?:[^\W\dA-Z][\w'’.]*\s+)+(?=\w)")
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,18 @@ def _one(name: str) -> Name:
     except InvalidNameError:
         return Name(latex.decode(name), body=True)
     return Name(family=_text(parts.last), given=_text(parts.first), prefix=_text(parts.von), suffix=_text(parts.jr))
+
+
+def inverted(text: str) -> Name:
+    """Read plain text as `von Last, First, Suffix`, which RIS has; a name without a comma is a body's."""
+    family, *rest = (part.strip() for part in text.split(","))
+    if text.strip().lower().rstrip(".") in ("et al", "others"):
+        return OTHERS
+    if not any(rest):
+        return Name(family, body=True)
+    particles = _PARTICLES.match(family)
+    prefix = particles[0].strip() if particles else ""
+    return Name(family[len(prefix) :].strip(), rest[0], prefix, ", ".join(filter(None, rest[1:])))
 
 
 def _keyed(name: str) -> Name | None:
