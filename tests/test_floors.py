@@ -23,7 +23,7 @@ FLOORS = (
     ("kg.citations", "kg.search", "kg.desk"),
     ("kg.shapes", "kg.model"),
     ("kg.engine", "kg.oxigraph", "kg.queries", "kg.turtle"),
-    ("kg.terms", "kg.errors", "kg.settings", "kg.shipped"),
+    ("kg.terms", "kg.errors", "kg.settings", "kg.shipped", "kg.words"),
     ("kg",),
 )
 FLOOR = {name: number for number, floor in enumerate(FLOORS) for name in floor}
