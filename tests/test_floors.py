@@ -21,6 +21,7 @@ FLOORS = (
     ("kg.web", "kg.cli", "kg.__main__"),
     ("kg.base", "kg.entries"),
     ("kg.citations", "kg.search", "kg.desk"),
+    ("kg.vocabulary",),
     ("kg.shapes", "kg.model"),
     ("kg.engine", "kg.oxigraph", "kg.queries", "kg.turtle"),
     ("kg.terms", "kg.errors", "kg.settings", "kg.shipped", "kg.words"),
