@@ -14,6 +14,7 @@ from pyoxigraph import DefaultGraph as _DefaultGraph
 from kg import shipped
 from kg.errors import BrokenHouse
 from kg.terms import OU, RDF, RDFS, SH, SKOS
+from kg.words import Words, words_in
 
 LANGUAGE = "en"
 SHAPES_GRAPH = "https://w3id.org/open-urban/shapes"
@@ -26,6 +27,11 @@ class Group:
     name: str
     label: str
     order: float
+    labels: Words = ()
+
+    def label_in(self, language: str) -> str:
+        """Return the heading in a language."""
+        return words_in(self.labels, language, self.label)
 
 
 @dataclass(frozen=True)
@@ -44,11 +50,21 @@ class Field:
     target: str | None
     node: str | None
     bibtex: str | None
+    names: Words = ()
+    messages: Words = ()
 
     @property
     def slug(self) -> str:
         """The last part of the shape's IRI: what URLs and the search index call this field."""
         return self.iri.rpartition("#")[2].rpartition("/")[2]
+
+    def name_in(self, language: str) -> str:
+        """Return the name in a language."""
+        return words_in(self.names, language, self.name)
+
+    def message_in(self, language: str) -> str:
+        """Return what the check says when the field is wrong, in a language; empty where the shape has no words for it."""
+        return words_in(self.messages, language, words_in(self.messages, LANGUAGE, ""))
 
 
 @dataclass(frozen=True)
@@ -65,6 +81,16 @@ class Kind:
     fields: tuple[Field, ...]
     bibtex_type: str | None
     biblatex_type: str | None
+    labels: Words = ()
+    plurals: Words = ()
+
+    def label_in(self, language: str) -> str:
+        """Return what one record of the kind is called in a language."""
+        return words_in(self.labels, language, self.label)
+
+    def plural_in(self, language: str) -> str:
+        """Return what lists of the kind are called in a language."""
+        return words_in(self.plurals, language, self.plural)
 
     def field(self, path: str) -> Field | None:
         """Return the field with that property, if this kind has one."""
@@ -180,6 +206,10 @@ class _Reader:
         found = self.value(subject, predicate)
         return found.value if found is not None else None
 
+    def words(self, subject: NamedNode, predicate: NamedNode) -> Words:
+        found = (term for term in self.values(subject, predicate) if isinstance(term, Literal))
+        return tuple(sorted((term.language, term.value) for term in found if term.language))
+
     def number(self, subject: NamedNode, predicate: NamedNode) -> float:
         return float(self.text(subject, predicate) or 1000)
 
@@ -204,6 +234,8 @@ class _Reader:
             fields=tuple(sorted(fields, key=lambda field: (field.group.order, field.order, field.iri))),
             bibtex_type=self.text(shape, OU.bibtexType),
             biblatex_type=self.text(shape, OU.biblatexType),
+            labels=self.words(shape, RDFS.label),
+            plurals=self.words(shape, OU.plural),
         )
 
     def subclasses(self, classes: set[str]) -> set[str]:
@@ -237,10 +269,12 @@ class _Reader:
             target=self.text(shape, OU.targetKind),
             node=self.text(shape, OU.nested) or self.text(shape, SH.node),
             bibtex=self.text(shape, OU.bibtexField),
+            names=self.words(shape, SH.name),
+            messages=self.words(shape, SH.message),
         )
 
     def group(self, group: NamedNode | Literal | None) -> Group:
         if not isinstance(group, NamedNode):
             return Group("other", "Also said", 1000)
         label = self.text(group, RDFS.label) or "Also said"
-        return Group(group.value.rpartition("#")[2], label, self.number(group, SH.order))
+        return Group(group.value.rpartition("#")[2], label, self.number(group, SH.order), self.words(group, RDFS.label))

@@ -21,7 +21,18 @@ from browser import SCREENS, Reader, reader
 
 pytestmark = pytest.mark.browser
 
-PAGES = ("/", "/search", "/search?q=transport", "/search?q=xyzzyplugh", "/bibliography", "/sparql")
+PAGES = (
+    "/",
+    "/search",
+    "/search?q=transport",
+    "/search?q=xyzzyplugh",
+    "/bibliography",
+    "/sparql",
+    "/ontology",
+    "/shapes",
+    "/shapes/Policy",
+    "/concept/sector",
+)
 
 # axe: WCAG 2.2 A and AA, and what its authors call good practice.
 RULES = {

@@ -21,9 +21,10 @@ FLOORS = (
     ("kg.web", "kg.cli", "kg.__main__"),
     ("kg.base", "kg.entries"),
     ("kg.citations", "kg.search", "kg.desk"),
+    ("kg.vocabulary",),
     ("kg.shapes", "kg.model"),
     ("kg.engine", "kg.oxigraph", "kg.queries", "kg.turtle"),
-    ("kg.terms", "kg.errors", "kg.settings", "kg.shipped"),
+    ("kg.terms", "kg.errors", "kg.settings", "kg.shipped", "kg.words"),
     ("kg",),
 )
 FLOOR = {name: number for number, floor in enumerate(FLOORS) for name in floor}

@@ -1,0 +1,11 @@
+"""One text in several languages, and which of them a reader gets."""
+
+from __future__ import annotations
+
+Words = tuple[tuple[str, str], ...]
+"""The text in each language that it was written in: pairs of language and text."""
+
+
+def words_in(words: Words, language: str, default: str) -> str:
+    """Return the text in a language, or the default where nobody has translated it yet."""
+    return dict(words).get(language, default)

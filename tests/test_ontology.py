@@ -1,0 +1,191 @@
+"""The ontology's own pages: every word has its place, every scheme its tree, and all of it is data."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+from flask.testing import FlaskClient
+from pyoxigraph import Literal, NamedNode, RdfFormat, parse
+
+from kg.base import Base
+from kg.model import SHAPES_GRAPH
+from kg.terms import OU, RDF, SKOS
+from kg.vocabulary import ONTOLOGY, Vocabulary, short
+
+RDF_FORMATS = {
+    "ttl": RdfFormat.TURTLE,
+    "jsonld": RdfFormat.JSON_LD,
+    "nt": RdfFormat.N_TRIPLES,
+    "rdf": RdfFormat.RDF_XML,
+}
+PAGES = ("/ontology", "/shapes", "/shapes/Policy", "/concept/sector", "/concept/provision", "/scheme?iri=http://metadata.un.org/sdg",
+         "/scheme?iri=http://publications.europa.eu/resource/authority/country")  # fmt: skip
+
+
+class Anchors(HTMLParser):
+    """Collects ids and links of a page."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.ids: list[str] = []
+        self.links: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if "id" in given:
+            self.ids.append(given["id"] or "")
+        if tag == "a" and given.get("href"):
+            self.links.append(given["href"] or "")
+
+
+def page(client: FlaskClient, path: str) -> Anchors:
+    answer = client.get(path, headers={"Accept": "text/html"})
+    assert answer.status_code == 200, answer.text
+    return Anchors(answer.text)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_weighs_less_than_100_kb_and_names_nothing_twice(client: FlaskClient, path: str) -> None:
+    answer = client.get(path, headers={"Accept": "text/html"})
+    assert answer.status_code == 200
+    assert len(answer.data) < 100_000
+    ids = Anchors(answer.text).ids
+    assert sorted(ids) == sorted(set(ids))
+
+
+def test_every_class_and_property_of_ours_has_its_place(client: FlaskClient, base: Base) -> None:
+    ids = set(page(client, "/ontology").ids)
+    ours = {
+        quad.subject.value
+        for quad in base.model.graphs[ONTOLOGY]
+        if quad.predicate == RDF.type and isinstance(quad.subject, NamedNode) and "owl#" in str(quad.object)
+    }
+    wanted = {iri.removeprefix(OU.iri) for iri in ours if iri.startswith(OU.iri)}
+    assert len(wanted) > 50
+    assert wanted <= ids
+
+
+def test_every_shape_has_its_place(client: FlaskClient, base: Base) -> None:
+    ids = set(page(client, "/shapes").ids)
+    for kind in base.model.kinds:
+        assert kind.iri.rpartition("#")[2] in ids
+        assert {own.iri.rpartition("#")[2] for own in kind.fields} <= ids
+
+
+def test_every_kind_has_a_page_of_its_fields(client: FlaskClient, base: Base) -> None:
+    for kind in base.model.kinds:
+        shown = page(client, f"/shapes/{kind.iri.rpartition('#')[2]}")
+        assert {own.iri.rpartition("#")[2] for own in kind.fields} <= set(shown.ids)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_link_inside_leads_somewhere(client: FlaskClient, path: str) -> None:
+    links = {link for link in page(client, path).links if link.startswith("/")}
+    assert links
+    for link in sorted(links)[:60]:
+        assert client.get(link.partition("#")[0], headers={"Accept": "text/html"}).status_code in (200, 303), link
+
+
+def test_a_class_shows_a_record_of_the_base(client: FlaskClient) -> None:
+    links = page(client, "/ontology").links
+    assert any(link.startswith("/policy/") for link in links)
+    assert any(link.startswith("/reference/") for link in links)
+
+
+@pytest.mark.parametrize("ext", RDF_FORMATS)
+@pytest.mark.parametrize(("path", "graph"), [("/ontology", ONTOLOGY), ("/shapes", SHAPES_GRAPH)])
+def test_the_data_are_the_statements_of_the_files(
+    client: FlaskClient, base: Base, path: str, graph: str, ext: str
+) -> None:
+    answer = client.get(f"{path}.{ext}")
+    assert answer.status_code == 200
+    found = {quad.triple for quad in parse(answer.data, format=RDF_FORMATS[ext])}
+    assert {quad.triple for quad in base.model.graphs[graph]} <= found
+    assert any(isinstance(triple.object, Literal) and triple.object.language == "fr" for triple in found)
+
+
+@pytest.mark.parametrize(
+    ("accept", "starts"), [("text/turtle", b"@base"), ("application/ld+json", b"["), ("text/html", b"<")]
+)
+def test_the_ontology_answers_in_the_format_that_is_asked(client: FlaskClient, accept: str, starts: bytes) -> None:
+    answer = client.get("/ontology", headers={"Accept": accept})
+    assert answer.mimetype == accept
+    assert answer.data.lstrip().startswith(starts)
+    assert "Accept" in answer.headers["Vary"]
+
+
+def test_the_namespace_leads_to_the_page(client: FlaskClient) -> None:
+    answer = client.get("/ns")
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/ontology")
+
+
+@pytest.mark.parametrize("path", ["/ontology.pdf", "/shapes/Nothing", "/concept/nothing", "/scheme?iri=urn:x"])
+def test_what_is_not_there_is_told(client: FlaskClient, path: str) -> None:
+    answer = client.get(path)
+    assert answer.status_code == 404
+    assert answer.json is not None
+    assert answer.json["advice"]
+
+
+@pytest.mark.parametrize("path", ["/scheme", "/scheme?iri=%20no%20iri"])
+def test_a_scheme_without_a_name_is_a_bad_request(client: FlaskClient, path: str) -> None:
+    assert client.get(path).status_code == 400
+
+
+def test_a_scheme_lists_every_concept_once_and_counts_records(client: FlaskClient, base: Base) -> None:
+    links = page(client, "/concept/sector").links
+    concepts = [link for link in links if link.startswith("/concept/sector/")]
+    assert len(concepts) == len(set(concepts)) == 6
+    counted = client.get("/concept/sector", headers={"Accept": "text/html"}).text
+    found = re.search(r"sector=transport\">(\d+) records", counted)
+    assert found
+    assert int(found[1]) == client.get("/search.json?sector=transport").json["total"]  # type: ignore[index]
+
+
+def test_the_tree_of_provisions_holds_all_of_them(base: Base) -> None:
+    words = Vocabulary(base.model)
+
+    def size(nodes: list) -> int:  # type: ignore[type-arg]
+        return sum(1 + size(node.narrower) for node in nodes)
+
+    for scheme in words.schemes():
+        assert size(words.tree(scheme.iri)) >= scheme.size > 0, scheme.iri
+    tops = words.tree("https://w3id.org/open-urban/concept/provision")
+    assert any(top.narrower for top in tops)
+
+
+@pytest.mark.parametrize("ext", RDF_FORMATS)
+def test_a_scheme_is_data_too(client: FlaskClient, ext: str) -> None:
+    answer = client.get(f"/concept/sector.{ext}")
+    found = {quad.triple for quad in parse(answer.data, format=RDF_FORMATS[ext])}
+    scheme = NamedNode("https://w3id.org/open-urban/concept/sector")
+    assert sum(triple.predicate == SKOS.inScheme and triple.object == scheme for triple in found) == 6
+
+
+@pytest.mark.parametrize(
+    ("iri", "name"),
+    [
+        ("http://purl.org/dc/terms/title", "dct:title"),
+        (OU.iri + "sector", "ou:sector"),
+        ("urn:other", "urn:other"),
+        ("http://purl.org/dc/terms/", "http://purl.org/dc/terms/"),
+    ],
+)
+def test_an_iri_is_written_short_where_it_has_a_prefix(iri: str, name: str) -> None:
+    assert short(iri) == name
+
+
+def test_demands_are_told_in_words(base: Base) -> None:
+    words = Vocabulary(base.model)
+    policy = base.model.kind("policy")
+    assert policy is not None
+    told = {own.slug: words.demand(own) for own in policy.fields}
+    assert told["title"].count == "at least one"
+    assert told["publisher"].count == "exactly one"
+    assert told["status"].count == "at most one"
+    assert told["sector"].count == "any number"
+    assert told["evidence"].count == "wanted"
+    assert (told["publisher"].values, told["issued"].values) == ("organisation or person", "date")
