@@ -81,6 +81,7 @@ class Kind:
     fields: tuple[Field, ...]
     bibtex_type: str | None
     biblatex_type: str | None
+    searched: bool = True
     labels: Words = ()
     plurals: Words = ()
 
@@ -234,6 +235,7 @@ class _Reader:
             fields=tuple(sorted(fields, key=lambda field: (field.group.order, field.order, field.iri))),
             bibtex_type=self.text(shape, OU.bibtexType),
             biblatex_type=self.text(shape, OU.biblatexType),
+            searched=self.text(shape, OU.searched) != "false",
             labels=self.words(shape, RDFS.label),
             plurals=self.words(shape, OU.plural),
         )

@@ -57,7 +57,9 @@ class Checker:
         for triple in ring:
             data.add((_term(triple.subject), _term(triple.predicate), _term(triple.object)))
         with _PYSHACL:
-            _, report, _ = pyshacl.validate(data, shacl_graph=self._shapes, inference="none", allow_warnings=True, inplace=True)
+            _, report, _ = pyshacl.validate(
+                data, shacl_graph=self._shapes, inference="none", allow_warnings=True, inplace=True
+            )
         if not isinstance(report, rdflib.Graph):
             raise TypeError(f"pySHACL gave no report: {report!r}")
         found = (self._problem(report, result) for result in report.subjects(rdflib.RDF.type, RSH.ValidationResult))

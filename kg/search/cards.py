@@ -76,7 +76,7 @@ def make(iri: str, triples: list[Triple], model: Model, labels: Callable[[str], 
         year=_year(_of_role(kind, found, "date")),
         confidence=_joined(labels(term.value) for term in found.get(confidence.path, ())) if confidence else "",
         names=_joined(value.value for value in _of_role(kind, found, "title")),
-        text=_text(triples, labels),
+        text=_text(triples, model, labels),
         facets=_facets(kind, found, model),
     )
 
@@ -95,10 +95,18 @@ def _joined(texts: Iterable[str | None]) -> str:
     return ", ".join(text for text in texts if text)
 
 
-def _text(triples: Iterable[Triple], labels: Callable[[str], str | None]) -> str:
-    """Gather every literal of the record and its nested things, and the labels of what it points at."""
+def _text(triples: list[Triple], model: Model, labels: Callable[[str], str | None]) -> str:
+    """Gather the words of the record and its nested things, but not of where its facts were seen, and what it points at."""
+    unsearched = {name for nested in model.nested.values() if not nested.searched for name in nested.classes}
+    left_out = {
+        triple.subject
+        for triple in triples
+        if triple.predicate == RDF.type and isinstance(triple.object, NamedNode) and triple.object.value in unsearched
+    }
     parts: dict[str, None] = {}
     for triple in triples:
+        if triple.subject in left_out:
+            continue
         match triple.object:
             case Literal() as literal:
                 parts[literal.value] = None
