@@ -6,8 +6,10 @@ import re
 import unicodedata
 from functools import cache
 
-from pylatexenc.latex2text import LatexNodes2Text
+from pylatexenc import latex2text, latexwalker
+from pylatexenc.latex2text import LatexNodes2Text, MacroTextSpec
 from pylatexenc.latexencode import UnicodeToLatexEncoder
+from pylatexenc.macrospec import MacroSpec
 
 _MARKED = re.compile(r"[\\{}$~%]|--|``|''")
 _BARE = re.compile(r"(?<!\\)([%&#])")
@@ -27,7 +29,46 @@ _SPECIAL = str.maketrans(
     }
 )
 _TYPEWRITTEN = {"–": "--", "—": "---", "“": "``", "”": "''", "‘": "`", "’": "'", "\xa0": "~"}
-_READER = LatexNodes2Text(math_mode="text", keep_comments=True, strict_latex_spaces=False)
+_SHORT = {
+    "LaTeX": "LaTeX", "TeX": "TeX", "BibTeX": "BibTeX", "copyright": "©", "textcopyright": "©", "-": "", "/": "", ",": " ",
+    "textregistered": "®", "texttrademark": "™", "textquotesingle": "'", "slash": "/", "newblock": "", "BibLaTeX": "BibLaTeX",
+}  # fmt: skip
+"""Commands of bibliographies that the library's tables leave out or read otherwise."""
+
+
+def _speaking() -> latex2text.LatexNodes2Text:
+    texts = latex2text.get_default_latex_context_db()
+    texts.add_context_category(
+        "bibliographies",
+        prepend=True,
+        macros=[
+            *(MacroTextSpec(name, text) for name, text in _SHORT.items()),
+            MacroTextSpec("url", "%s"),
+            MacroTextSpec("href", "%(2)s"),
+            MacroTextSpec("enquote", "“%(2)s”"),
+            MacroTextSpec("mkbibquote", "“%s”"),
+        ],
+    )
+    return LatexNodes2Text(texts, math_mode="text", keep_comments=True, strict_latex_spaces=False)
+
+
+def _grammar() -> object:
+    commands = latexwalker.get_default_latex_context_db()
+    commands.add_context_category(
+        "bibliographies",
+        prepend=True,
+        macros=[
+            *(MacroSpec(name, "") for name in _SHORT),
+            MacroSpec("url", "{"),
+            MacroSpec("href", "{{"),
+            MacroSpec("enquote", "*{"),
+            MacroSpec("mkbibquote", "{"),
+        ],
+    )
+    return commands
+
+
+_READER, _GRAMMAR = _speaking(), _grammar()
 _WRITER = UnicodeToLatexEncoder(
     non_ascii_only=True,
     replacement_latex_protection="braces-all",
@@ -43,7 +84,7 @@ def decode(text: str) -> str:
     """
     if _MARKED.search(text):
         try:
-            text = _READER.latex_to_text(harmless(text))
+            text = _READER.latex_to_text(harmless(text), latex_context=_GRAMMAR)
         except Exception:
             return " ".join(text.split())
     return unicodedata.normalize("NFC", " ".join(text.split()))
@@ -78,6 +119,8 @@ def _has_inner_capital(word: str) -> bool:
 
 @cache
 def _command(char: str) -> str:
+    """Return the command for a character; the character itself where none reads back as that character."""
     if char in _TYPEWRITTEN:
         return _TYPEWRITTEN[char]
-    return str(_WRITER.unicode_to_latex(char))
+    command = str(_WRITER.unicode_to_latex(char))
+    return command if decode(f"a{command}a") == f"a{char}a" else char
