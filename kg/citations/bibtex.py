@@ -133,7 +133,8 @@ def entry(key: str, kind: str, values: Mapping[str, str]) -> Entry:
     raw = {
         name: value
         for name, value in given.items()
-        if " ".join(value.split()) not in (_latex(made, name, ascii_only=True), _latex(made, name, ascii_only=False))
+        if not (plain.get(name) == value and latex.is_bare(value) and name not in TITLES)
+        and " ".join(value.split()) not in (_latex(made, name, ascii_only=True), _latex(made, name, ascii_only=False))
     }
     return Entry(made.key, made.type, plain, people, raw)
 
