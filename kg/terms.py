@@ -41,7 +41,8 @@ class Namespace:
     def __getattr__(self, name: str) -> NamedNode:
         if name.startswith("__"):
             raise AttributeError(name)
-        return NamedNode(self.iri + name)
+        node = self.__dict__[name] = NamedNode(self.iri + name)
+        return node
 
 
 OU = Namespace(PREFIXES["ou"])

@@ -3,65 +3,47 @@
 from __future__ import annotations
 
 import logging
+import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 
 from bibtexparser import model as blocks
 from bibtexparser.entrypoint import parse_string
 
-from kg.citations import dialects, latex, names
+from kg.citations import dialects, inherit, latex, names
 from kg.citations.dialects import NAMES, TITLES, VERBATIM
-from kg.citations.names import Name
+from kg.citations.entry import Broken, Reading
+from kg.citations.entry import Entry as Entry
 
 logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)
 
-
-@dataclass(frozen=True)
-class Entry:
-    """One work, in BibLaTeX's terms and plain Unicode.
-
-    `raw` keeps the source's own LaTeX of a field where the plain text does not tell all of it (mathematics, a protected capital).
-    """
-
-    key: str
-    type: str
-    fields: Mapping[str, str] = field(default_factory=dict)
-    names: Mapping[str, tuple[Name, ...]] = field(default_factory=dict)
-    raw: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Broken:
-    """A piece of a file that is no entry: where it begins (line, from 1), why, and its text as it was sent."""
-
-    line: int
-    key: str
-    reason: str
-    raw: str
-
-
-@dataclass
-class Reading:
-    """What a file holds."""
-
-    entries: list[Entry] = field(default_factory=list)
-    broken: list[Broken] = field(default_factory=list)
+_OPENING = re.compile(r"@\s*\w+\s*[{(]\s*([^\s,={}]+)\s*,")
 
 
 # -- in -----------------------------------------------------------------------------------------------------------------
 
 
 def read_bytes(data: bytes) -> Reading:
-    """Read a file in UTF-8 or, where it is not that, in Windows-1252."""
+    """Read a file in UTF-8, in UTF-16 with its mark or, where it is neither, in Windows-1252."""
+    return read(decoded(data))
+
+
+def decoded(data: bytes) -> str:
+    """Return the text of a file that does not say how it is encoded."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16", errors="replace")
     try:
-        return read(data.decode("utf-8-sig"))
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return read(data.decode("cp1252", errors="replace"))
+        return data.decode("cp1252", errors="replace")
 
 
 def read(text: str) -> Reading:
-    """Read `.bib` text; one broken entry does not cost the others."""
-    library = parse_string(text.replace("\r\n", "\n"), parse_stack=[])
+    """Read `.bib` text; one broken entry does not cost the others, and what an entry inherits is filled in."""
+    text = text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    library = parse_string(text, parse_stack=[])
+    lines = text.split("\n")
+    starts = [block.start_line or 0 for block in library.blocks if not isinstance(block, blocks.ImplicitComment)]
     macros = dict(dialects.MACROS)
     reading = Reading()
     for block in library.blocks:
@@ -70,7 +52,8 @@ def read(text: str) -> Reading:
         elif isinstance(block, blocks.Entry):
             _keep(reading, block, macros)
         elif isinstance(block, blocks.ParsingFailedBlock):
-            reading.broken.append(_broken(block))
+            reading.broken.append(_broken(block, lines, starts))
+    reading.entries = inherit.resolved(reading.entries)
     return reading
 
 
@@ -87,9 +70,12 @@ def _keep(reading: Reading, block: blocks.Entry, macros: Mapping[str, str]) -> N
     reading.entries.append(entry(block.key, block.entry_type.lower(), values))
 
 
-def _broken(block: blocks.ParsingFailedBlock) -> Broken:
-    inner = block.ignore_error_block
-    key = getattr(inner, "key", None) or ""
+def _broken(block: blocks.ParsingFailedBlock, lines: list[str], starts: list[int]) -> Broken:
+    start = block.start_line or 0
+    following = bisect_right(starts, start)
+    raw = "\n".join(lines[start : starts[following] if following < len(starts) else None]).strip()
+    found = _OPENING.match(raw)
+    key = getattr(block.ignore_error_block, "key", None) or (found[1] if found else "")
     match block:
         case blocks.DuplicateBlockKeyBlock():
             reason = f"the key {block.key} was used before, in line {(block.previous_block.start_line or 0) + 1}"
@@ -97,7 +83,7 @@ def _broken(block: blocks.ParsingFailedBlock) -> Broken:
             reason = f"the field {', '.join(sorted(block.duplicate_keys))} is there twice"
         case _:
             reason = str(getattr(block.error, "abort_reason", "") or "it is not BibTeX").strip(" .")
-    return Broken((block.start_line or 0) + 1, key, reason, block.raw or "")
+    return Broken(start + 1, key, reason, raw)
 
 
 def _value(raw: str, macros: Mapping[str, str]) -> str:
@@ -133,12 +119,12 @@ def _joined(raw: str) -> list[str]:
 
 def entry(key: str, kind: str, values: Mapping[str, str]) -> Entry:
     """Make an entry from LaTeX values: BibLaTeX's names for types and fields, plain text, names split."""
-    given = {dialects.FIELD_READ.get(name, name): value.strip() for name, value in values.items() if value.strip()}
+    given = {_our_name(name, values): value.strip() for name, value in values.items() if value.strip()}
     given = {name: value if name in VERBATIM else latex.harmless(value) for name, value in given.items()}
     if kind in ("phdthesis", "mastersthesis"):
         given.setdefault("type", kind)
-    if "date" not in given and (date := dialects.date_from(given.get("year", ""), given.get("month", ""))):
-        given = {name: value for name, value in given.items() if name not in ("year", "month")} | {"date": date}
+    if "date" not in given and (date := _date(given)):
+        given = {name: value for name, value in given.items() if name not in ("year", "month", "day")} | {"date": date}
     people = {name: names.read(value) for name, value in given.items() if name in NAMES}
     plain = {
         name: value if name in VERBATIM else latex.decode(value) for name, value in given.items() if name not in NAMES
@@ -147,9 +133,21 @@ def entry(key: str, kind: str, values: Mapping[str, str]) -> Entry:
     raw = {
         name: value
         for name, value in given.items()
-        if " ".join(value.split()) not in (_latex(made, name, ascii_only=True), _latex(made, name, ascii_only=False))
+        if not (plain.get(name) == value and latex.is_bare(value) and name not in TITLES)
+        and " ".join(value.split()) not in (_latex(made, name, ascii_only=True), _latex(made, name, ascii_only=False))
     }
     return Entry(made.key, made.type, plain, people, raw)
+
+
+def _our_name(name: str, values: Mapping[str, str]) -> str:
+    """Return the present name of a field, unless the entry has a field of that name too: ACM writes `address` and `location`."""
+    ours = dialects.FIELD_READ.get(name, name)
+    return name if values.get(ours, "").strip() else ours
+
+
+def _date(given: Mapping[str, str]) -> str | None:
+    year, month, day = (latex.decode(given.get(name, "")) for name in ("year", "month", "day"))
+    return dialects.date_from(year, month, day)
 
 
 # -- out ----------------------------------------------------------------------------------------------------------------
@@ -165,7 +163,7 @@ def written(item: Entry, dialect: str) -> str:
     """Return one entry as text."""
     kind = dialects.type_for(item.type, item.fields, dialect)
     values = {
-        dialects.field_for(name, kind, dialect): spelled(item, name, dialect)
+        _written_name(name, kind, item, dialect): spelled(item, name, dialect)
         for name in [*item.names, *item.fields]
         if not (dialect == "bibtex" and name in dialects.OURS)
     }
@@ -177,6 +175,11 @@ def written(item: Entry, dialect: str) -> str:
     if month:
         lines.append(f"  month = {month}")
     return f"@{kind}{{{item.key},\n" + ",\n".join(lines) + "\n}\n"
+
+
+def _written_name(name: str, kind: str, item: Entry, dialect: str) -> str:
+    theirs = dialects.field_for(name, kind, dialect)
+    return name if theirs in item.fields else theirs
 
 
 def spelled(item: Entry, name: str, dialect: str) -> str:

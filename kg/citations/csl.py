@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from kg.citations import keys, latex
-from kg.citations.bibtex import Broken, Entry, Reading
+from kg.citations.entry import Broken, Entry, Reading
 from kg.citations.names import OTHERS, Name
 from kg.citations.properties import TAGS
 

@@ -84,9 +84,17 @@ NAMES = frozenset(
         "foreword",
         "afterword",
         "holder",
+        "editora",
+        "editorb",
+        "editorc",
+        "shortauthor",
+        "shorteditor",
     ]
 )
-VERBATIM = frozenset(["url", "doi", "eprint", "file", "verba", "verbb", "verbc"])
+DATES = frozenset(["date", "urldate", "eventdate", "origdate"])
+VERBATIM = frozenset(
+    ["url", "doi", "eprint", "file", "verba", "verbb", "verbc", "crossref", "xref", "xdata", "ids", *DATES]
+)
 TITLES = frozenset(
     [
         "title",
@@ -136,6 +144,8 @@ MACROS = dict(
 
 _DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?$")
 _YEAR = re.compile(r"\d{4}$")
+_MONTH_WORDS = re.compile(r"\d+|[^\W\d_]+")
+_SPAN = re.compile(r"[-–/&]|\band\b")
 
 
 def type_for(kind: str, fields: Mapping[str, str], dialect: str) -> str:
@@ -156,14 +166,19 @@ def field_for(field: str, kind: str, dialect: str) -> str:
     return _FIELD_WRITTEN.get(field, field)
 
 
-def date_from(year: str, month: str) -> str | None:
-    """Return an ISO date from `year` and `month`; None where they are not plainly that."""
+def date_from(year: str, month: str, day: str = "") -> str | None:
+    """Return an ISO date from `year`, `month` (with or without the day) and `day`; None where they are no plain date."""
     if not _YEAR.match(year.strip()):
         return None
-    if not month.strip():
+    words = _MONTH_WORDS.findall(f"{month} {day}")
+    if not words and not month.strip() and not day.strip():
         return year.strip()
-    number = month_number(month)
-    return f"{year.strip()}-{number:02d}" if number else None
+    months = [word for word in words if not word.isdigit()] or words[:1]
+    days = [word for word in words if word not in months]
+    number = month_number(months[0]) if len(months) == 1 and len(days) <= 1 else None
+    if number is None or _SPAN.search(month) or (days and not 1 <= int(days[0]) <= 31):
+        return None
+    return f"{year.strip()}-{number:02d}" + (f"-{int(days[0]):02d}" if days else "")
 
 
 def month_number(month: str) -> int | None:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from pyoxigraph import Literal, NamedNode, Triple
 
 from kg.citations import bibtex, dialects
-from kg.citations.bibtex import Entry
+from kg.citations.entry import Entry
 from kg.citations.names import OTHERS, Name
 from kg.citations.properties import CLASSES, CONFIDENCE, LANGUAGES, OURS, PEOPLE, SPOKEN, TAGS, paths
 from kg.terms import BIBO, DCAT, DCT, FOAF, OU, RDF, XSD

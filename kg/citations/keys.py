@@ -9,7 +9,7 @@ from itertools import count
 from string import ascii_lowercase
 from urllib.parse import quote
 
-from kg.citations.bibtex import Entry
+from kg.citations.entry import Entry
 from kg.citations.names import OTHERS
 
 _SMALL_WORDS = frozenset(

@@ -10,7 +10,10 @@ from bibtexparser.middlewares.names import InvalidNameError, parse_single_name_i
 
 from kg.citations import latex
 
-_KEYED = re.compile(r"\b(family|given|prefix|suffix)\s*=\s*", re.IGNORECASE)
+_KEYED = re.compile(
+    r"\b((?:family|given|prefix|suffix)(?:-i)?|useprefix|sortingnamekeytemplatename|id)\s*=\s*", re.IGNORECASE
+)
+_HANGING = re.compile(r"^(?:and\s+)+|(?:\s+and)+\s*$", re.IGNORECASE)
 _PARTICLES = re.compile(r"(?:[^\W\dA-Z][\w'’.]*\s+)+(?=\w)")
 
 
@@ -36,7 +39,11 @@ OTHERS = Name("others")
 
 def read(field: str) -> tuple[Name, ...]:
     """Split a field of names joined by ` and `; braces around a whole name say that it is a body's."""
-    return tuple(_one(name) for name in split_multiple_persons_names(" ".join(field.split())) if name.strip(" ,"))
+    return tuple(
+        _one(name)
+        for name in split_multiple_persons_names(_HANGING.sub("", " ".join(field.split())))
+        if name.strip(" ,")
+    )
 
 
 def _one(name: str) -> Name:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pyoxigraph import NamedNode, Triple
 
 from kg.citations import graph
-from kg.citations.bibtex import Entry
+from kg.citations.entry import Entry
 from kg.model import Kind, Model
 from kg.search.cards import classes_of, preferred, statements
 from kg.terms import OU

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 import rispy
 
 from kg.citations import keys
-from kg.citations.bibtex import Broken, Entry, Reading
+from kg.citations.entry import Broken, Entry, Reading
 from kg.citations.names import Name, inverted
 from kg.citations.properties import TAGS
 

@@ -9,8 +9,8 @@ from flask import Blueprint, Response, render_template, request
 
 from kg.base import batched
 from kg.citations import bibtex
-from kg.citations.bibtex import Entry
 from kg.citations.dialects import DIALECTS
+from kg.citations.entry import Entry
 from kg.citations.names import OTHERS, Name
 from kg.citations.records import entry_of
 from kg.errors import BadInput, NotFound
