@@ -10,7 +10,7 @@ BROWSER := $(BIN)/python tests/browser.py
 APT := DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test chromium clean
+.PHONY: help serve test map chromium clean
 
 help: ## list what make can do here
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -69,6 +69,9 @@ test: chromium ## style, types and every test, the fast ones first
 	if ! $(BROWSER) >/dev/null; then echo "PASSED, but WITHOUT the browser tests: there is no Chromium here."; \
 	else echo "PASSED: style, types and every test."; fi
 
+map: ## draw the world map anew (needs Node; kg/web/static/world.svg is in the repository)
+	@npm ci --silent --no-audit --no-fund && node tools/map.mjs
+
 clean: ## remove what set-up, builds and tests left behind; never the data folder
-	rm -rf $(VENV) build dist *.egg-info .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) build dist node_modules *.egg-info .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -76,6 +76,14 @@ class Base:
         """Return what the things are called that statements point at."""
         return self.labels(triple.object.value for triple in triples if isinstance(triple.object, NamedNode))
 
+    def wider(self, iris: Iterable[str]) -> dict[str, list[str]]:
+        """Return the places and concepts above these, the nearest and the furthest; what has nothing above it is left out."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for batch in batched(sorted(set(iris)), BATCH):
+            for row in self.engine.select(queries.fill("wider", things=map(NamedNode, batch))):
+                found[row["thing"].value].append(row["wider"].value)
+        return found
+
     # -- writing ----------------------------------------------------------------------------------------------------
 
     def check(self, records: Records, among: Records | None = None) -> list[Problem]:
@@ -162,8 +170,18 @@ class Base:
         self.index.write(self._cards(kept), last.keys() - kept.keys(), revision)
 
     def _cards(self, records: Mapping[str, list[Triple]]) -> list[cards.Card]:
-        labels = self.labels_in(triple for triples in records.values() for triple in triples)
-        made = (cards.make(iri, triples, self.model, labels.get) for iri, triples in records.items())
+        pointed = {
+            triple.object.value
+            for triples in records.values()
+            for triple in triples
+            if isinstance(triple.object, NamedNode)
+        }
+        wider = self.wider(pointed)
+        labels = self.labels(pointed.union(*wider.values()))
+        made = (
+            cards.make(iri, triples, self.model, labels.get, lambda thing: wider.get(thing, ()))
+            for iri, triples in records.items()
+        )
         return [card for card in made if card is not None]
 
     def _engine_revision(self) -> int:
@@ -213,7 +231,8 @@ def open_base(settings: Settings) -> Iterator[Base]:
         url = attachment.url
         engine = Engine(f"{url}/query", f"{url}/update", f"{url}/store", settings.query_timeout, renew=attachment.renew)
     read = model.read()
-    index = Index(settings.data / "search", [facet.slug for facet in read.facets])
+    fields = [cards.name_of(field) for kind in read.kinds for field in kind.fields]
+    index = Index(settings.data / "search", [facet.slug for facet in read.facets], fields)
     base = Base(settings, read, engine, Journal(settings.data / "journal.sqlite"), index, Checker(read), attachment)
     try:
         base.catch_up()

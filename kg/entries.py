@@ -145,6 +145,8 @@ def load_shipped(base: Base, progress: Progress = lambda done: None) -> Loading 
     if base.journal.knows(state):
         return None
     loading = load(base, paths, progress=progress)
+    if loading.changed:
+        base.reindex()  # a record may have been indexed before the place or agent that it names
     if not loading.refused and not loading.unreadable:
         base.journal.remember(state)
     return loading

@@ -9,15 +9,24 @@ from dataclasses import dataclass, field
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from kg.model import LANGUAGE, Kind, Model
-from kg.terms import RDF
+from kg.model import LANGUAGE, Field, Kind, Model
+from kg.terms import RDF, XSD, record_of
 
 _YEAR = re.compile(r"^-?\d{4}")
 
 
 @dataclass(frozen=True)
+class Line:
+    """One piece of a record's text: the field that says it, its language, the words."""
+
+    field: str
+    language: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Card:
-    """One record in the index: what lists show (`title` … `status`), what is searched (`text`), what is counted (`facets`)."""
+    """One record in the index: what lists show (`title` … `status`), what is searched (`lines`), what is counted (`facets`)."""
 
     iri: str
     kind: str
@@ -28,11 +37,13 @@ class Card:
     year: int | None = None
     confidence: str = ""
     names: str = ""
-    text: str = ""
+    lines: tuple[Line, ...] = ()
     facets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 Statements = Mapping[str, list[NamedNode | Literal]]
+Labels = Callable[[str], str | None]
+Wider = Callable[[str], Iterable[str]]
 
 
 def statements(triples: Iterable[Triple], subject: str) -> Statements:
@@ -57,8 +68,11 @@ def classes_of(found: Statements) -> list[str]:
     return [term.value for term in found.get(RDF.type.value, ())]
 
 
-def make(iri: str, triples: list[Triple], model: Model, labels: Callable[[str], str | None]) -> Card | None:
-    """Make the card of a record; None when it is of no kind that the shapes know."""
+def make(iri: str, triples: list[Triple], model: Model, labels: Labels, wider: Wider = lambda value: ()) -> Card | None:
+    """Make the card of a record; None when it is of no kind that the shapes know.
+
+    `labels` says what things are called; `wider` names the places and concepts above one, which count and are found with it.
+    """
     found = statements(triples, iri)
     kind = model.kind_of(classes_of(found))
     if kind is None or kind.name is None:
@@ -76,8 +90,8 @@ def make(iri: str, triples: list[Triple], model: Model, labels: Callable[[str], 
         year=_year(_of_role(kind, found, "date")),
         confidence=_joined(labels(term.value) for term in found.get(confidence.path, ())) if confidence else "",
         names=_joined(value.value for value in _of_role(kind, found, "title")),
-        text=_text(triples, model, labels),
-        facets=_facets(kind, found, model),
+        lines=tuple(_lines(kind, iri, _searched(triples, model), labels, wider)),
+        facets=_facets(kind, found, model, wider),
     )
 
 
@@ -95,30 +109,55 @@ def _joined(texts: Iterable[str | None]) -> str:
     return ", ".join(text for text in texts if text)
 
 
-def _text(triples: list[Triple], model: Model, labels: Callable[[str], str | None]) -> str:
-    """Gather the words of the record and its nested things, but not of where its facts were seen, and what it points at."""
+def _searched(triples: Iterable[Triple], model: Model) -> list[Triple]:
+    """Leave out the nested things whose words do not count for a search: where a fact was seen, on what a link rests."""
+    triples = list(triples)
     unsearched = {name for nested in model.nested.values() if not nested.searched for name in nested.classes}
     left_out = {
         triple.subject
         for triple in triples
         if triple.predicate == RDF.type and isinstance(triple.object, NamedNode) and triple.object.value in unsearched
     }
-    parts: dict[str, None] = {}
+    return [triple for triple in triples if triple.subject not in left_out]
+
+
+def name_of(own: Field) -> str:
+    """Return what a search calls a field: its role (`title`, `place`) where it has one, else its slug (`publisher`)."""
+    return own.role or own.slug
+
+
+def _lines(kind: Kind, iri: str, triples: list[Triple], labels: Labels, wider: Wider) -> Iterable[Line]:
+    """Gather every literal of the record and its nested things, and the labels of what it points at and of what lies above."""
+    own = {field.path: name_of(field) for field in kind.fields}
+    within = {
+        triple.object.value: own.get(triple.predicate.value, "")
+        for triple in triples
+        if isinstance(triple.object, NamedNode) and record_of(triple.object.value) == iri
+    }
+    said: dict[Line, None] = {}
     for triple in triples:
-        if triple.subject in left_out:
-            continue
-        match triple.object:
-            case Literal() as literal:
-                parts[literal.value] = None
-            case NamedNode() as node if label := labels(node.value):
-                parts[label] = None
-    return "\n".join(parts)
+        subject = triple.subject.value if isinstance(triple.subject, NamedNode) else ""
+        name = within.get(subject) if subject != iri else own.get(triple.predicate.value, "")
+        for language, text in _words(triple.object, labels, wider):
+            said[Line(name or "", language, text)] = None
+    return said
 
 
-def _facets(kind: Kind, found: Statements, model: Model) -> dict[str, tuple[str, ...]]:
+def _words(value: object, labels: Labels, wider: Wider) -> Iterable[tuple[str, str]]:
+    match value:
+        case Literal() as literal if literal.datatype not in (XSD.boolean,):
+            yield literal.language or "", literal.value
+        case NamedNode() as node:
+            for thing in (node.value, *wider(node.value)):
+                if label := labels(thing):
+                    yield "en", label
+
+
+def _facets(kind: Kind, found: Statements, model: Model, wider: Wider) -> dict[str, tuple[str, ...]]:
     facets: dict[str, tuple[str, ...]] = {}
     for facet in model.facets:
         own = kind.field(facet.path)
         if own is not None and own.facet:
-            facets[facet.slug] = tuple(sorted({value.value for value in found.get(facet.path, ())}))
+            values = {value.value for value in found.get(facet.path, ())}
+            facets[facet.slug] = tuple(sorted(values.union(*(wider(value) for value in values))))
     return facets

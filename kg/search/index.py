@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import tantivy
 
-from kg.errors import BadInput
-from kg.search.cards import Card
+from kg.search import analysers, asking
+from kg.search.cards import Card, Line
+from kg.search.excerpts import Excerpts
 
 _WRITER_BYTES = 64_000_000
-_SEARCHED = ("title", "names", "text")
-_BOOSTS = {"title": 4.0, "names": 2.0}
-_FOLDED = "folded"
-_EXCERPT = 240
-_VERSION = 2
+_WALKED = 20_000
+_COUNTED = 500
+_CROSSED = 5_000
+_NEAR = 3
+_VERSION = 3
 """Raised when the documents change shape: an index of another version is built anew."""
 
 KIND = "kind"
+YEAR = "year"
 
 
 @dataclass(frozen=True)
@@ -38,41 +42,49 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Hit:
-    """One result: the stored card and where the text matched, as HTML with <b>."""
+    """One result: the stored card, where the text matched, as HTML with <b>, and in which field that was."""
 
     card: Card
     snippet: str
+    where: str = ""
 
 
 @dataclass(frozen=True)
 class Found:
-    """The answer to a search: how many in all, this page, and counts of every facet value."""
+    """The answer to a search: how many in all, this page, counts of every facet value, and nearer texts where nothing was found."""
 
     total: int
     hits: list[Hit]
     counts: dict[str, list[tuple[str, int]]]
+    near: list[str] = field(default_factory=list)
 
 
 class Index:
-    """The search index of one base; `facets` are the slugs of the model's facet fields."""
+    """The search index of one base; `facets` are the slugs of the model's facet fields, `fields` what a search may name."""
 
-    def __init__(self, folder: Path, facets: Iterable[str]) -> None:
+    def __init__(self, folder: Path, facets: Iterable[str], fields: Iterable[str] = ()) -> None:
         self._folder = folder
         self._facets = (KIND, *facets)
+        self.fields = tuple(dict.fromkeys(fields))
         self._schema = self._build_schema()
         folder.mkdir(parents=True, exist_ok=True)
         if self._note().get("shape") != self._shape:
             for path in folder.iterdir():
                 path.unlink()
         self._index = tantivy.Index(self._schema, path=str(folder))
-        self._index.register_tokenizer(_FOLDED, _analyser())
+        analysers.register(self._index)
 
     def _build_schema(self) -> tantivy.Schema:
         builder = tantivy.SchemaBuilder()
         builder.add_text_field("iri", stored=True, tokenizer_name="raw", index_option="basic")
         builder.add_text_field("card", stored=True, tokenizer_name="raw", index_option="basic")
-        for name in _SEARCHED:
-            builder.add_text_field(name, stored=name == "text", tokenizer_name=_FOLDED)
+        builder.add_text_field("lines", stored=True, tokenizer_name="raw", index_option="basic")
+        builder.add_text_field(asking.TITLE, tokenizer_name="stem_en")
+        builder.add_text_field(asking.NAMES, tokenizer_name=analysers.FOLDED)
+        builder.add_text_field(asking.WORDS, tokenizer_name=analysers.FOLDED)
+        for name in analysers.COLUMNS:
+            builder.add_text_field(name, tokenizer_name=name.replace("text_", "stem_"))
+        builder.add_json_field(asking.SAID, tokenizer_name=analysers.FOLDED, index_option="position")
         builder.add_text_field("order", tokenizer_name="raw", fast=True, index_option="basic")
         builder.add_integer_field("year", indexed=True, fast=True)
         for facet in self._facets:
@@ -118,17 +130,25 @@ class Index:
     def _document(self, card: Card) -> tantivy.Document:
         document = tantivy.Document()
         document.add_text("iri", card.iri)
-        document.add_text("title", card.title)
-        document.add_text("names", card.names)
-        document.add_text("text", card.text)
+        document.add_text(asking.TITLE, card.title)
+        document.add_text(asking.NAMES, card.names)
         document.add_text("order", card.title.casefold())
         if card.year is not None:
             document.add_integer("year", card.year)
+        said: dict[str, list[str]] = {}
+        for line in card.lines:
+            document.add_text(asking.WORDS, line.text)
+            if column := analysers.column(line.language):
+                document.add_text(column, line.text)
+            said.setdefault(line.field, []).append(line.text)
+        document.add_json(asking.SAID, {name: texts for name, texts in said.items() if name})
         for facet, values in {KIND: (card.kind,), **card.facets}.items():
             for value in values:
                 document.add_text(_column(facet), value)
-        kept = {name: value for name, value in vars(card).items() if name not in ("names", "text", "facets")}
+        kept = {name: value for name, value in vars(card).items() if name not in ("names", "lines", "facets")}
         document.add_text("card", json.dumps(kept, ensure_ascii=False))
+        lines = [[line.field, line.language, line.text] for line in card.lines]
+        document.add_text("lines", json.dumps(lines, ensure_ascii=False))
         return document
 
     # -- reading ----------------------------------------------------------------------------------------------------
@@ -148,12 +168,11 @@ class Index:
         if by is None and not wanted.text.strip():
             by, direction = order["title"]
         result = searcher.search(query, max(wanted.limit, 1), offset=wanted.offset, order_by_field=by, order=direction)
-        snippets = None
-        if wanted.text.strip():
-            snippets = tantivy.SnippetGenerator.create(searcher, text, self._schema, "text")
-            snippets.set_max_num_chars(_EXCERPT)
-        hits = [self._hit(searcher.doc(address), snippets) for _, address in result.hits[: wanted.limit]]
-        return Found(_total(result), hits, self._counts(searcher, text, query, wanted))
+        excerpts = Excerpts(searcher, text, self._schema) if wanted.text.strip() else None
+        hits = [self._hit(searcher.doc(address), excerpts) for _, address in result.hits[: wanted.limit]]
+        total = _total(result)
+        near = [] if total or not wanted.text.strip() else list(islice(asking.near(searcher, wanted.text), _NEAR))
+        return Found(total, hits, self._counts(searcher, text, query, wanted), near)
 
     @property
     def size(self) -> int:
@@ -172,31 +191,51 @@ class Index:
         found = (_card(searcher.doc(address)) for _, address in result.hits)
         return {card.iri: card for card in found}
 
+    def cross(self, wanted: Wanted, rows: str, columns: str) -> dict[tuple[str, str], int]:
+        """Count the records that a search finds by two facets at once; `kind` and `year` count as facets too."""
+        self._index.reload()
+        query = self._narrowed(self._text_query(wanted.text), wanted)
+        inner = {"columns": {"terms": {"field": _counted(columns), "size": _CROSSED}}}
+        asked = {"rows": {"terms": {"field": _counted(rows), "size": _CROSSED}, "aggs": inner}}
+        answer = self._index.searcher().aggregate(query, asked)
+        return {
+            (_key(row), _key(column)): column["doc_count"]
+            for row in answer.get("rows", {}).get("buckets", ())
+            for column in row["columns"]["buckets"]
+        }
+
+    def count(self, wanted: Wanted) -> int:
+        """Return how many cards a search finds."""
+        self._index.reload()
+        return _total(self._index.searcher().search(self._narrowed(self._text_query(wanted.text), wanted), 1))
+
     def cards(self, wanted: Wanted) -> list[Card]:
-        """Return every card that a search finds, without page, counts or snippets: what exports walk."""
+        """Return every card that a search finds, without page, counts or snippets, in the order of titles."""
+        return list(self.walk(wanted))
+
+    def walk(self, wanted: Wanted) -> Iterator[Card]:
+        """Yield what `cards` returns one by one, from one state of the index, in memory that does not grow: what exports walk."""
         self._index.reload()
         searcher = self._index.searcher()
         query = self._narrowed(self._text_query(wanted.text), wanted)
-        result = searcher.search(query, max(searcher.num_docs, 1), order_by_field="order", order=tantivy.Order.Asc)
-        return [_card(searcher.doc(address)) for _, address in result.hits]
+        for offset in range(0, searcher.num_docs, _WALKED):
+            result = searcher.search(
+                query, _WALKED, count=False, offset=offset, order_by_field="order", order=tantivy.Order.Asc
+            )
+            yield from (_card(searcher.doc(address)) for _, address in result.hits)
+            if len(result.hits) < _WALKED:
+                return
 
-    def _hit(self, document: tantivy.Document, snippets: tantivy.SnippetGenerator | None) -> Hit:
-        """Excerpt the summary where the text matched there, else the rest of the record; nothing where only names matched."""
+    def _hit(self, document: tantivy.Document, excerpts: Excerpts | None) -> Hit:
         card = _card(document)
-        if snippets is None:
+        if excerpts is None:
             return Hit(card, "")
-        summary = tantivy.Document()
-        summary.add_text("text", card.summary)
-        found = (snippets.snippet_from_doc(given).to_html() for given in (summary, document))
-        return Hit(card, next((excerpt for excerpt in found if "<b>" in excerpt), "").replace("\n", " · "))
+        lines = [Line(*line) for line in json.loads(str(document.get_first("lines")))]
+        snippet, where = excerpts.best(lines)
+        return Hit(card, snippet, where)
 
     def _text_query(self, text: str) -> tantivy.Query:
-        if not text.strip():
-            return tantivy.Query.all_query()
-        if len(text) > 1000:
-            raise BadInput("The search text is longer than 1,000 characters.", "Search for fewer words.")
-        query, _ = self._index.parse_query_lenient(text, list(_SEARCHED), _BOOSTS, conjunction_by_default=True)
-        return query
+        return asking.query(self._index, text, self.fields)
 
     def _narrowed(self, text: tantivy.Query, wanted: Wanted, but: str | None = None) -> tantivy.Query:
         """Add the chosen facets (any of the values of one, all of the facets) and years to the text."""
@@ -208,7 +247,8 @@ class Index:
                     (tantivy.Occur.Must, tantivy.Query.boolean_query([(tantivy.Occur.Should, term) for term in terms]))
                 )
         if wanted.since is not None or wanted.until is not None:
-            low, high = wanted.since or -9999, wanted.until or 9999
+            low = -9999 if wanted.since is None else wanted.since
+            high = 9999 if wanted.until is None else wanted.until
             years = tantivy.Query.range_query(self._schema, "year", tantivy.FieldType.Integer, low, high)
             parts.append((tantivy.Occur.Must, years))
         return tantivy.Query.boolean_query(parts) if len(parts) > 1 else text
@@ -224,7 +264,7 @@ class Index:
 
 
 def _aggregate(searcher: tantivy.Searcher, query: tantivy.Query, facets: list[str]) -> dict[str, list[tuple[str, int]]]:
-    asked = {facet: {"terms": {"field": _column(facet), "size": 500}} for facet in facets}
+    asked = {facet: {"terms": {"field": _column(facet), "size": _COUNTED}} for facet in facets}
     answer = searcher.aggregate(query, asked) if asked else {}
     return {
         facet: [(bucket["key"], bucket["doc_count"]) for bucket in answer.get(facet, {}).get("buckets", ())]
@@ -240,17 +280,14 @@ def _column(facet: str) -> str:
     return "facet_" + facet.replace("-", "_")
 
 
+def _counted(facet: str) -> str:
+    return YEAR if facet == YEAR else _column(facet)
+
+
+def _key(bucket: Mapping[str, Any]) -> str:
+    """Return a bucket's value; numbers come as floats."""
+    return bucket["key"] if isinstance(bucket["key"], str) else str(int(bucket["key"]))
+
+
 def _card(document: tantivy.Document) -> Card:
     return Card(**json.loads(str(document.get_first("card"))))
-
-
-def _analyser() -> tantivy.TextAnalyzer:
-    """Build the analyser: words, lower case, accents folded, English endings cut."""
-    return (
-        tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
-        .filter(tantivy.Filter.remove_long(60))
-        .filter(tantivy.Filter.lowercase())
-        .filter(tantivy.Filter.ascii_fold())
-        .filter(tantivy.Filter.stemmer("english"))
-        .build()
-    )

@@ -37,7 +37,7 @@ CSV = Format("csv", "text/csv", "CSV")
 
 RECORD = (HTML, TURTLE, JSON_LD, N_TRIPLES, RDF_XML, JSON)
 CITABLE = (*RECORD, BIBTEX)
-LIST = (HTML, JSON, CSV, BIBTEX)
+LIST = (HTML, JSON, CSV, BIBTEX, JSON_LD, TURTLE, N_TRIPLES)
 
 
 def split(name: str, formats: Iterable[Format]) -> tuple[str, Format | None]:

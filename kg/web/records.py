@@ -20,9 +20,9 @@ from kg.search.cards import classes_of, preferred, statements
 from kg.search.index import KIND, Wanted
 from kg.terms import PREFIXES, RDF, RECORDS, record_of
 from kg.web import bibliography, negotiation
+from kg.web.asked import address
 from kg.web.negotiation import BIBTEX, CITABLE, HTML, JSON, RECORD, TURTLE, Format
 from kg.web.portrait import Painter, Portrait, local_name
-from kg.web.search import address
 from kg.web.site import base, item, links, query_link
 
 blueprint = Blueprint("records", __name__)

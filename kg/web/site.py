@@ -11,7 +11,7 @@ from flask import Flask, current_app, request
 from markupsafe import Markup
 
 from kg.base import Base
-from kg.search.cards import Card
+from kg.search.cards import Card, name_of
 from kg.search.index import Hit
 from kg.terms import path_of
 from kg.web.negotiation import Format
@@ -67,7 +67,7 @@ def query_link(query: str) -> str:
 
 def item(found: Hit | Card) -> dict[str, Any]:
     """Return a search result, or a card, as lists show it."""
-    card, snippet = (found.card, found.snippet) if isinstance(found, Hit) else (found, "")
+    card, snippet, where = (found.card, found.snippet, found.where) if isinstance(found, Hit) else (found, "", "")
     kind = base().model.kind(card.kind)
     return {
         "iri": card.iri,
@@ -81,7 +81,14 @@ def item(found: Hit | Card) -> dict[str, Any]:
         "confidence": card.confidence,
         "summary": card.summary,
         "snippet": marked(snippet),
+        "where": _field_name(card.kind, where) if where not in ("", "title", "summary") else "",
     }
+
+
+def _field_name(kind_name: str, name: str) -> str:
+    """Return what readers call the field that a search calls `name`."""
+    kind = base().model.kind(kind_name)
+    return next((field.name for field in (kind.fields if kind else ()) if name_of(field) == name), name)
 
 
 def marked(snippet: str) -> Markup:

@@ -1,0 +1,88 @@
+"""A search and its address: one is always made from the other, so that every list can be linked, fed and exported."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlencode
+
+from kg.errors import BadInput
+from kg.model import Field
+from kg.search.index import KIND, Wanted
+from kg.web.site import base
+
+PAGE = 20
+_LAST_PAGE = 10_000
+_RELEVANCE = "relevance"
+
+
+def short(facet: Field, value: str) -> str:
+    """Write a facet value as addresses do: `transport` for a concept of the scheme, `ke` for a place, else the whole IRI."""
+    for start in _starts(facet):
+        if value.startswith(start):
+            return value[len(start) :]
+    return value
+
+
+def long(facet: Field, text: str) -> str:
+    """Read a facet value from an address."""
+    return text if ":" in text or not _starts(facet) else _starts(facet)[0] + text
+
+
+def _starts(facet: Field) -> list[str]:
+    starts = [facet.scheme + "/"] if facet.scheme else []
+    return starts + ([f"{base().settings.base}{facet.target}/"] if facet.target else [])
+
+
+def wanted_from(args: Any, limit: int = PAGE) -> Wanted:
+    """Read a search from an address: `q`, `kind`, one parameter for each facet, `since`, `until`, `sort`, `page`."""
+    facets: dict[str, list[str]] = {KIND: [value for value in args.getlist(KIND) if value]}
+    for facet in base().model.facets:
+        facets[facet.slug] = [long(facet, value) for value in args.getlist(facet.slug) if value]
+    page = number(args, "page")
+    page = 1 if page is None else page
+    if not 1 <= page <= _LAST_PAGE:
+        raise BadInput(f"There is no page {page}.", "Start from page 1.")
+    return Wanted(
+        text=args.get("q", ""),
+        facets={slug: values for slug, values in facets.items() if values},
+        since=number(args, "since"),
+        until=number(args, "until"),
+        sort=args.get("sort", _RELEVANCE),
+        offset=(page - 1) * limit,
+        limit=limit,
+    )
+
+
+def number(args: Any, name: str) -> int | None:
+    """Read a whole number from an address; None where it is not given."""
+    text = args.get(name, "").strip()
+    if not text:
+        return None
+    try:
+        return int(text)
+    except ValueError:
+        raise BadInput(f"{name}={text!r} is not a whole number.", f"Give {name} as a number, such as 2015.") from None
+
+
+def parameters(wanted: Wanted, **changed: Any) -> dict[str, Any]:
+    """Write a search back as the parameters of its address; `page=None` leaves the page out."""
+    facets = {facet.slug: facet for facet in base().model.facets}
+    given: dict[str, Any] = {"q": wanted.text, "since": wanted.since, "until": wanted.until}
+    given["sort"] = wanted.sort if wanted.sort != _RELEVANCE else None
+    for slug, values in wanted.facets.items():
+        given[slug] = [short(facets[slug], value) if slug in facets else value for value in values]
+    return {name: value for name, value in (given | changed).items() if value not in (None, "", [])}
+
+
+def address(wanted: Wanted, path: str = "/search", **changed: Any) -> str:
+    """Return the address of a search."""
+    query = urlencode(parameters(wanted, **changed), doseq=True)
+    return path + ("?" + query if query else "")
+
+
+def toggled(wanted: Wanted, slug: str, value: str) -> str:
+    """Return the address of the search with a facet value added, or taken away where it was chosen."""
+    had = list(wanted.facets.get(slug, ()))
+    now = [other for other in had if other != value] if value in had else [*had, value]
+    return address(replace(wanted, facets={**wanted.facets, slug: now}))

@@ -1,0 +1,108 @@
+"""Facets as a page shows them: counted values, those that lie below others folded under them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from kg.search.index import KIND, Found, Wanted
+from kg.web.asked import address, toggled
+from kg.web.names import Name, names
+from kg.web.site import base
+
+_SHOWN = 10
+_BUDGET = 30
+
+
+@dataclass
+class Choice:
+    """One value of a facet: what it is called, how many records have it, where choosing or unchoosing it leads, what lies below."""
+
+    label: str
+    count: int
+    url: str
+    selected: bool
+    below: list[Choice] = field(default_factory=list)
+
+    @property
+    def open(self) -> bool:
+        """Tell whether something below it is chosen."""
+        return any(choice.selected or choice.open for choice in self.below)
+
+    @property
+    def size(self) -> int:
+        """How many choices it is, with those below."""
+        return 1 + sum(choice.size for choice in self.below)
+
+
+@dataclass
+class Facet:
+    """A facet with the choices that fit on the page; `all_url` leads to the others."""
+
+    name: str
+    label: str
+    choices: list[Choice]
+    number: int
+    all_url: str | None
+
+
+def titles() -> dict[str, str]:
+    """Return what each facet is called."""
+    return {KIND: "Kind"} | {facet.slug: facet.name[:1].upper() + facet.name[1:] for facet in base().model.facets}
+
+
+def labels(found: Found, wanted: Wanted) -> dict[str, Name]:
+    """Return the names of everything that is counted or chosen."""
+    values = {value for counts in found.counts.values() for value, _ in counts}
+    values |= {value for chosen in wanted.facets.values() for value in chosen}
+    named = names(value for value in values if ":" in value)
+    kinds = {kind.name: Name(kind.plural) for kind in base().model.kinds if kind.name}
+    return {value: Name(value) for value in values} | named | kinds
+
+
+def facets(found: Found, wanted: Wanted, named: Mapping[str, Name]) -> list[Facet]:
+    """Return every facet that has something to choose."""
+    shown = []
+    for slug, label in titles().items():
+        if counts := found.counts.get(slug):
+            tree = choices(slug, counts, wanted, named)
+            cut = _cut(tree)
+            whole = sum(choice.size for choice in tree) == sum(choice.size for choice in cut)
+            rest = None if whole else address(wanted, path=f"/search/by/{slug}")
+            shown.append(Facet(slug, label, cut, len(counts), rest))
+    return shown
+
+
+def choices(slug: str, counts: Sequence[tuple[str, int]], wanted: Wanted, named: Mapping[str, Name]) -> list[Choice]:
+    """Return the counted values as a tree, the chosen first, then the most frequent."""
+    chosen = wanted.facets.get(slug, ())
+    made = {
+        value: Choice(named[value].label, count, toggled(wanted, slug, value), value in chosen)
+        for value, count in counts
+    }
+    below: dict[str | None, list[str]] = defaultdict(list)
+    for value in made:
+        above = next((wider for wider in named[value].wider if wider in made), None)
+        below[above].append(value)
+    for value, choice in made.items():
+        choice.below = [made[other] for other in below[value]]
+    roots = [made[value] for value in below[None]]
+    return sorted(roots, key=lambda choice: not (choice.selected or choice.open))
+
+
+def _cut(tree: list[Choice]) -> list[Choice]:
+    """Keep the first values, and below them as many as the page has room for; what is chosen stays."""
+    room = _BUDGET - min(len(tree), _SHOWN)
+
+    def trimmed(choice: Choice) -> Choice:
+        nonlocal room
+        kept = []
+        for other in choice.below:
+            if room > 0 or other.selected or other.open:
+                room -= 1
+                kept.append(other)
+        return Choice(choice.label, choice.count, choice.url, choice.selected, [trimmed(other) for other in kept])
+
+    first = tree[:_SHOWN] + [choice for choice in tree[_SHOWN:] if choice.selected or choice.open]
+    return [trimmed(choice) for choice in first]

@@ -1,0 +1,63 @@
+"""What every picture shares: the search that it shows, the kinds to choose from, its formats."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from kg.search.index import KIND, Wanted
+from kg.terms import RECORDS, path_of
+from kg.web import facets
+from kg.web.asked import address, parameters
+from kg.web.names import names
+from kg.web.negotiation import CSV
+from kg.web.site import base, links
+
+
+def facet_of(role: str) -> str:
+    """Return the slug of the facet that plays a role, such as `place`."""
+    return next(facet.slug for facet in base().model.facets if facet.role == role)
+
+
+def place_facet() -> str:
+    """Return the slug of the facet that says where."""
+    return facet_of("place")
+
+
+def page(iri: str) -> str | None:
+    """Return the address of a thing's own page."""
+    return path_of(iri, base().settings.base) or path_of(iri, RECORDS)
+
+
+def kinds(wanted: Wanted, path: str) -> list[dict[str, Any]]:
+    """Return a link for each kind that the search finds, and one for all of them."""
+    counts = dict(base().index.search(replace(wanted, limit=0)).counts[KIND])
+    every = {**wanted.facets, KIND: ()}
+    chosen = tuple(wanted.facets.get(KIND, ()))
+    shown = [{"label": "Everything", "url": address(replace(wanted, facets=every), path), "current": not chosen}]
+    for kind in base().model.kinds:
+        if counts.get(kind.name or ""):
+            url = address(replace(wanted, facets={**wanted.facets, KIND: [kind.name or ""]}), path)
+            shown.append({"label": kind.plural, "url": url, "current": chosen == (kind.name,)})
+    return shown
+
+
+def chosen(wanted: Wanted) -> dict[str, Any]:
+    """Say in words which search a picture shows, with its address."""
+    titles = facets.titles()
+    named = names(value for slug, values in wanted.facets.items() if slug != KIND for value in values)
+    words = [f"“{wanted.text}”"] if wanted.text.strip() else []
+    words += [
+        f"{titles[slug].lower()} {named[value].label}"
+        for slug, values in wanted.facets.items()
+        if slug != KIND
+        for value in values
+    ]
+    words += [f"since {wanted.since}"] if wanted.since is not None else []
+    words += [f"until {wanted.until}"] if wanted.until is not None else []
+    return {"words": ", ".join(words), "url": address(wanted), "total": base().index.count(wanted)}
+
+
+def formats(path: str, wanted: Wanted) -> list[dict[str, str]]:
+    """Return the address of a picture's table as CSV."""
+    return links(path, [CSV], parameters(wanted))

@@ -1,0 +1,131 @@
+"""The world map: how many records of a search each country has."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+from flask import Blueprint, Response, render_template, request
+
+from kg.search.index import KIND, Wanted
+from kg.web import facets
+from kg.web.asked import address, wanted_from
+from kg.web.names import names
+from kg.web.pictures import choosing
+from kg.web.pictures.tables import Cell, Table, table
+from kg.web.site import base
+
+blueprint = Blueprint("map", __name__)
+
+STEPS = (1, 2, 4, 8, 16)
+_SHAPE = re.compile(r'<g id="([a-z]{2})">(?:<circle cx="([\d.]+)" cy="([\d.]+)")?')
+
+
+@dataclass(frozen=True)
+class Country:
+    """A country on the map: its shape's name, what to say of it, its shade, and where it is when it is a dot."""
+
+    code: str
+    label: str
+    count: int
+    url: str
+    shade: int
+    dot: tuple[str, str] | None
+
+
+@cache
+def shapes() -> dict[str, tuple[str, str] | None]:
+    """Return the code of every country that `world.svg` draws; the middle of those that are too small for a shape."""
+    text = (Path(__file__).parent.parent / "static" / "world.svg").read_text("utf-8")
+    return {code: (x, y) if x else None for code, x, y in _SHAPE.findall(text)}
+
+
+@blueprint.get("/map")
+@blueprint.get("/map.<any(csv):ext>")
+def world(ext: str | None = None) -> Response | str:
+    """Show the records of a search by country, as a map and a table, or the table as CSV."""
+    wanted = wanted_from(request.args)
+    numbers = _numbers(wanted)
+    if ext:
+        return numbers.csv("map")
+    return render_template(
+        "pictures/map.html",
+        countries=countries(wanted),
+        wider=_elsewhere(wanted),
+        steps=STEPS,
+        table=numbers,
+        chosen=choosing.chosen(wanted),
+        kinds=choosing.kinds(wanted, "/map"),
+        formats=choosing.formats("/map", wanted),
+    )
+
+
+def countries(wanted: Wanted) -> list[Country]:
+    """Return the countries that a search finds records for, each with a link to them."""
+    slug = choosing.place_facet()
+    return [
+        Country(
+            code,
+            label,
+            count,
+            address(replace(wanted, facets={**wanted.facets, slug: [iri]})),
+            shade(count),
+            shapes()[code],
+        )
+        for iri, label, code, count in _places(wanted)
+        if code in shapes()
+    ]
+
+
+def shade(count: int) -> int:
+    """Return the step of the scale that a count reaches, from 1."""
+    return sum(count >= step for step in STEPS)
+
+
+def _places(wanted: Wanted) -> list[tuple[str, str, str, int]]:
+    """Return IRI, label, code and count of every place that a search finds."""
+    counts: dict[str, int] = {}
+    for (_, iri), count in base().index.cross(wanted, KIND, choosing.place_facet()).items():
+        counts[iri] = counts.get(iri, 0) + count
+    named = names(counts)
+    return [(iri, named[iri].label, iri.rpartition("/")[2], count) for iri, count in counts.items()]
+
+
+def _elsewhere(wanted: Wanted) -> list[tuple[str, int, str]]:
+    """Return the places that are not a country and lie in none: groups of states, regions, the world."""
+    slug = choosing.place_facet()
+    found = []
+    places = _places(wanted)
+    named = names(iri for iri, *_ in places)
+    on_map = {iri for iri, _, code, _ in places if code in shapes()}
+    for iri, label, code, count in places:
+        if code not in shapes() and not on_map.intersection(named[iri].wider):
+            found.append((label, count, address(replace(wanted, facets={**wanted.facets, slug: [iri]}))))
+    return sorted(found, key=lambda place: -place[1])
+
+
+def _numbers(wanted: Wanted) -> Table:
+    slug = choosing.place_facet()
+    crossed = base().index.cross(wanted, KIND, slug)
+    kinds = [kind for kind in base().model.kinds if any(row == kind.name for row, _ in crossed)]
+    named = names({place for _, place in crossed})
+    rows = []
+    for iri in sorted({place for _, place in crossed}, key=lambda iri: named[iri].label.casefold()):
+        if iri.rpartition("/")[2] in shapes():
+            counts = [crossed.get((kind.name or "", iri), 0) for kind in kinds]
+            here = {**wanted.facets, slug: [iri]}
+            cells = [
+                Cell(count, address(replace(wanted, facets={**here, KIND: [kind.name or ""]})) if count else None)
+                for kind, count in zip(kinds, counts, strict=True)
+            ]
+            rows.append(
+                [
+                    Cell(named[iri].label, choosing.page(iri)),
+                    Cell(sum(counts), address(replace(wanted, facets=here))),
+                    *cells,
+                ]
+            )
+    titles = [("place", facets.titles()[slug]), ("all", "All"), *((kind.name or "", kind.plural) for kind in kinds)]
+    return table("Records by country; a city counts in its country", titles, rows)

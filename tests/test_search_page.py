@@ -1,0 +1,65 @@
+"""The search page and its addresses: facets, near words, and the same search as data."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+
+import pytest
+from flask.testing import FlaskClient
+from pyoxigraph import RdfFormat, parse
+
+RDF = {"ttl": RdfFormat.TURTLE, "nt": RdfFormat.N_TRIPLES, "jsonld": RdfFormat.JSON_LD}
+
+
+def number(client: FlaskClient, address: str) -> int:
+    """Return how many records a search finds."""
+    return int(client.get(address.replace("/search", "/search.json", 1)).get_json()["total"])
+
+
+@pytest.mark.parametrize("ext", RDF)
+def test_a_search_as_rdf_holds_every_record_found(client: FlaskClient, ext: str) -> None:
+    answer = client.get(f"/search.{ext}?q=transport&kind=policy")
+    assert answer.status_code == 200
+    subjects = {quad.subject.value for quad in parse(answer.data, format=RDF[ext]) if "#" not in quad.subject.value}
+    assert len(subjects) == number(client, "/search?q=transport&kind=policy") > 10
+
+
+def test_a_search_that_finds_nothing_is_still_well_formed_data(client: FlaskClient) -> None:
+    for ext, form in RDF.items():
+        assert list(parse(client.get(f"/search.{ext}?q=xyzzyplugh").data, format=form)) == []
+    assert json.loads(client.get("/search.json?q=xyzzyplugh").data) == {"total": 0, "items": []}
+    assert len(list(csv.reader(io.StringIO(client.get("/search.csv?q=xyzzyplugh").text)))) == 1
+
+
+def test_a_slip_of_the_finger_is_answered_with_a_near_word(client: FlaskClient) -> None:
+    page = client.get("/search?q=transprot").text
+    assert "No records" in page
+    assert 'href="/search?q=transport"' in page
+
+
+def test_every_count_is_the_number_that_its_link_finds(client: FlaskClient) -> None:
+    page = client.get("/search?q=data&kind=policy").text
+    choices = re.findall(r'<li><a href="([^"]+)" rel="nofollow">[^<]*</a> <span>([\d,]+)</span>', page)
+    assert len(choices) > 20
+    for address, count in choices[:40]:
+        if "kind=policy&amp;kind=" not in address:
+            assert number(client, address.replace("&amp;", "&")) == int(count.replace(",", "")), address
+
+
+def test_a_country_counts_what_its_cities_have(client: FlaskClient) -> None:
+    whole, city = number(client, "/search?place=ae"), number(client, "/search?place=ae-du")
+    assert whole >= city > 0
+
+
+def test_all_values_of_a_facet_have_a_page(client: FlaskClient) -> None:
+    page = client.get("/search/by/place?kind=policy").text
+    assert "Kenya" in page
+    assert "/search?kind=policy&amp;place=ke" in page
+    assert client.get("/search/by/nonsense").status_code == 404
+
+
+def test_the_page_says_in_which_field_a_word_was_found(client: FlaskClient) -> None:
+    assert '<span class="where">keyword:</span>' in client.get("/search?q=public-transport&kind=reference").text
