@@ -221,7 +221,7 @@ def test_the_register_follows_the_journal_and_keeps_what_went(tmp_path: Path, jo
     register.catch_up()
     assert [(one.graph, one.gone) for one in register.walk(9)] == [("urn:x", False), ("urn:y", False), ("urn:z", True)]
     assert [one.graph for one in register.walk(9, "x")] == ["urn:x", "urn:y"]
-    assert register.sets_of("urn:z") == ["all", "z"]
+    assert register.sets_of(["urn:z"]) == {"urn:z": ["all", "z"]}
     assert [one.graph for one in register.block(1, 9)] == ["urn:x", "urn:y"]
     assert register.blocks(2) == 2
     assert [one.graph for one in register.newest(1)] == ["urn:z"]

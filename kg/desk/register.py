@@ -125,11 +125,11 @@ class Register:
                     found[graph] = _entered(row)
         return found
 
-    def sets_of(self, graph: str) -> list[str]:
-        """Return the names of the sets that a record stands in."""
+    def sets_of(self, graphs: Iterable[str]) -> dict[str, list[str]]:
+        """Return the names of the sets that records stand in, by IRI."""
         query = "SELECT name FROM member WHERE number = (SELECT number FROM record WHERE graph = ?) ORDER BY name"
         with self._open() as connection:
-            return [name for (name,) in connection.execute(query, (graph,))]
+            return {graph: [name for (name,) in connection.execute(query, (graph,))] for graph in graphs}
 
     def sets(self) -> list[str]:
         """Return the names of every set with a record in it; each costs one look into the index."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from kg.web.harvest import crawl, feeds
+from kg.web.harvest import crawl, feeds, oai
 
 blueprint = Blueprint("harvest", __name__)
 
@@ -17,3 +17,4 @@ for _path, _view in (
     ("/feed.atom", feeds.news),
 ):
     blueprint.add_url_rule(_path, view_func=_view)
+blueprint.add_url_rule("/oai", view_func=oai.oai, methods=["GET", "POST"])
