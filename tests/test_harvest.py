@@ -255,6 +255,16 @@ def test_a_register_of_another_journal_or_shape_begins_anew(tmp_path: Path, jour
     assert register.sets() == ["all", "o"]
 
 
+def test_a_long_journal_is_read_in_turns(tmp_path: Path, journal: Journal) -> None:
+    register = Register(tmp_path / "register.sqlite", journal, initials, "1")
+    journal.append("a", "first", [(f"urn:{number}", None, b"x") for number in range(10_001)])
+    turns = 1
+    while not register.catch_up(1):
+        turns += 1
+    assert turns == 3
+    assert register.blocks(10_000) == 2
+
+
 def test_an_unknown_revision_is_no_place_to_go_on_from(tmp_path: Path, journal: Journal) -> None:
     with pytest.raises(KeyError):
         Register(tmp_path / "register.sqlite", journal, initials, "1").walk(1, after=7)

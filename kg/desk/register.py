@@ -71,17 +71,19 @@ class Register:
 
     # -- writing ----------------------------------------------------------------------------------------------------
 
-    def catch_up(self) -> None:
-        """Read on to the last row of the journal, a batch in each transaction."""
+    def catch_up(self, batches: int | None = None) -> bool:
+        """Read on in the journal, a batch of 5,000 changes in each transaction; tell whether its last row is reached."""
         last = self._journal.revision
-        while True:
+        while batches is None or batches > 0:
             with self._open() as connection:
                 known = connection.execute("SELECT revision, shape FROM state").fetchone()
                 if known == (last, self._shape):
-                    return
+                    return True
                 connection.execute("BEGIN IMMEDIATE")
                 if self._enter_batch(connection) < _BATCH:
-                    return
+                    return True
+            batches = None if batches is None else batches - 1
+        return False
 
     def _enter_batch(self, connection: sqlite3.Connection) -> int:
         revision, shape = connection.execute("SELECT revision, shape FROM state").fetchone() or (0, self._shape)

@@ -54,10 +54,8 @@ def element_for(model: Model, kind: Kind, path: str) -> str | None:
             return element
     if path in _ELEMENT:
         return _ELEMENT[path]
-    wider = model.shapes.quads_for_pattern(NamedNode(path), RDFS.subPropertyOf, None)
-    return next(
-        (_ELEMENT[quad.object.value] for quad in wider if getattr(quad.object, "value", None) in _ELEMENT), None
-    )
+    wider = (quad.object for quad in model.shapes.quads_for_pattern(NamedNode(path), RDFS.subPropertyOf, None))
+    return next((_ELEMENT[to.value] for to in wider if isinstance(to, NamedNode) and to.value in _ELEMENT), None)
 
 
 def write(model: Model, iri: str, triples: list[Triple], labels: Mapping[str, str]) -> Any:

@@ -22,7 +22,7 @@ from pyoxigraph import RdfFormat, Triple, serialize
 
 from kg import turtle
 from kg.desk.register import Entered
-from kg.errors import EngineDown
+from kg.errors import NotReady
 from kg.terms import PREFIXES
 from kg.web.harvest import dublin
 from kg.web.harvest.sets import register, sets
@@ -172,7 +172,7 @@ class _Provider:
         graphs = base().graphs(there)
         labels = base().labels_in(triple for triples in graphs.values() for triple in triples)
         if graphs.keys() != set(there):
-            raise EngineDown("A record is being written at this moment.", "Ask again in a few seconds.")
+            raise NotReady("A record is being written at this moment.")
         metadata = [None if one.gone else (one.graph, graphs[one.graph], labels) for one in entered]
         return [(header, said, None) for header, said in zip(_headers(entered), metadata, strict=True)]
 

@@ -10,6 +10,7 @@ from flask import current_app
 from pyoxigraph import Literal, NamedNode
 
 from kg.desk.register import Register
+from kg.errors import NotReady
 from kg.model import Field, Model
 from kg.terms import OU, RDF
 from kg.web.site import base
@@ -19,6 +20,9 @@ _NAME = re.compile(r"[A-Za-z0-9\-_.!~*'()]+")
 """What OAI-PMH 2.0 (2.6) lets stand between the colons of a setSpec."""
 
 KIND = "kind"
+
+_TURN = 5
+"""Batches of changes that one request reads before it answers that it is not ready."""
 
 
 class Sets:
@@ -80,11 +84,12 @@ def sets() -> Sets:
 
 
 def register() -> Register:
-    """Return the register of the base, brought up to the last row of the journal."""
+    """Return the register of the base, brought up to the last row of the journal; after a very large load that takes turns."""
     held = current_app.extensions
     if "register" not in held:
         made = sets()
         held["register"] = Register(base().settings.data / "register.sqlite", base().journal, made.of, made.shape)
     found = cast(Register, held["register"])
-    found.catch_up()
+    if not found.catch_up(_TURN):
+        raise NotReady("The register is still reading what was loaded.")
     return found
