@@ -20,6 +20,7 @@ from kg.search.cards import classes_of, preferred, statements
 from kg.search.index import KIND, Wanted
 from kg.terms import PREFIXES, RDF, RECORDS, record_of
 from kg.web import bibliography, negotiation
+from kg.web.harvest import pagehead
 from kg.web.negotiation import BIBTEX, CITABLE, HTML, JSON, RECORD, TURTLE, Format
 from kg.web.portrait import Painter, Portrait, local_name
 from kg.web.search import address
@@ -135,6 +136,7 @@ def _page(found: Record, path: str | None, entry: bibtex.Entry | None) -> str:
         "record.html",
         record=_context(portrait, found, path),
         canonical=_canonical(found, path),
+        machines=pagehead.head(found.iri, path, found.triples, found.labels, entry) if path else None,
         inbound=_inbound(found),
         citation=_citation(entry, path) if entry is not None and path else None,
         formats=formats,

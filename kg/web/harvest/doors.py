@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from kg.web.harvest import crawl, feeds, oai
+from kg.web.harvest import crawl, feeds, oai, oembed, unapi
 
 blueprint = Blueprint("harvest", __name__)
 
@@ -15,6 +15,8 @@ for _path, _view in (
     ("/opensearch.xml", feeds.description),
     ("/search.atom", feeds.results),
     ("/feed.atom", feeds.news),
+    ("/unapi", unapi.unapi),
+    ("/oembed", oembed.oembed),
 ):
     blueprint.add_url_rule(_path, view_func=_view)
 blueprint.add_url_rule("/oai", view_func=oai.oai, methods=["GET", "POST"])

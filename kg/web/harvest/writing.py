@@ -39,9 +39,10 @@ def root(name: str, namespaces: Mapping[str | None, str]) -> Any:
     return etree.Element(f"{{{namespaces[None]}}}{name}", nsmap=dict(namespaces))
 
 
-def add(parent: Any, name: str, text: str | None = None, **attributes: str) -> Any:
+def add(parent: Any, name: str, text: str | None = None, /, **attributes: str) -> Any:
     """Add an element, in its parent's namespace unless the name brings one (`{…}name`)."""
-    full = name if name.startswith("{") else f"{{{etree.QName(parent).namespace}}}{name}"
+    namespace = etree.QName(parent).namespace
+    full = name if name.startswith("{") or namespace is None else f"{{{namespace}}}{name}"
     child = etree.SubElement(parent, full, {key: legal(value) for key, value in attributes.items()})
     if text is not None:
         child.text = legal(text)
