@@ -11,6 +11,7 @@ KgError
 │   └── Refused             checked, and the shapes complain        422
 ├── EngineError             the triple store misbehaved             502
 │   ├── EngineDown          it does not answer                      503
+│   │   └── NotReady        it does, but is still reading up        503
 │   └── QueryTimeout        it stopped at the time limit            503
 ├── BaseBusy                another service owns the data folder    409
 ├── BadSetting              a setting is misspelt or out of range   500
@@ -114,6 +115,13 @@ class EngineDown(EngineError):
 
     status = 503
     title = "The triple store does not answer"
+
+
+class NotReady(EngineDown):
+    """What is derived from the store is being brought up to its revision."""
+
+    title = "Not ready yet"
+    advice = "Ask again in a few seconds."
 
 
 class QueryTimeout(EngineError):

@@ -61,6 +61,7 @@ SETTINGS = (
     Setting("port", 8000, _whole(0, 65535), "Port that the service listens on."),
     Setting("workers", 2, _whole(1, 64), "Web worker processes."),
     Setting("base", "https://w3id.org/open-urban/", _base, "Base IRI of all records."),
+    Setting("contact", "", str, "E-mail address of those who run the service, told to harvesters."),
     Setting("engine", "", _address, "Query address of a SPARQL 1.1 server; empty: run the embedded one."),
     Setting("engine_update", "", _address, "Update address of that server; empty: the query address with /update."),
     Setting("engine_graphs", "", _address, "Graph Store address of that server; empty: the query address with /store."),
@@ -77,6 +78,7 @@ class Settings:
     port: int
     workers: int
     base: str
+    contact: str
     engine: str
     engine_update: str
     engine_graphs: str

@@ -12,14 +12,25 @@ from kg import __version__
 from kg.base import Base, open_base
 from kg.settings import Settings
 from kg.web import bibliography, ontology, problems, records, search, site, sparql
+from kg.web.harvest import doors
 from kg.web.pictures import evidence, timeline, world
 
 _POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+_DOORS = (
+    search,
+    bibliography,
+    sparql,
+    ontology,
+    world,
+    timeline,
+    evidence,
+    doors,
+    records,
+)
 _LARGEST_BODY = 8 * 1024 * 1024
 
-logging.getLogger("rdflib.term").setLevel(
-    logging.ERROR
-)  # a malformed date in foreign data is told once, not as a traceback
+# A malformed date in foreign data is told once, not as a traceback.
+logging.getLogger("rdflib.term").setLevel(logging.ERROR)
 
 
 def create_app(settings: Settings | None = None, base: Base | None = None) -> Flask:
@@ -35,7 +46,7 @@ def create_app(settings: Settings | None = None, base: Base | None = None) -> Fl
     app.extensions["base"] = base
     site.register(app)
     problems.register(app)
-    for door in (search, bibliography, sparql, ontology, world, timeline, evidence, records):
+    for door in _DOORS:
         app.register_blueprint(door.blueprint)
     app.add_url_rule("/health", "health", _health)
     app.after_request(_guarded)

@@ -21,6 +21,7 @@ from kg.search.index import KIND, Wanted
 from kg.terms import PREFIXES, RDF, RECORDS, record_of
 from kg.web import bibliography, negotiation
 from kg.web.asked import address
+from kg.web.harvest import pagehead
 from kg.web.negotiation import BIBTEX, CITABLE, HTML, JSON, RECORD, TURTLE, Format
 from kg.web.portrait import Painter, Portrait, local_name
 from kg.web.site import base, item, links, query_link
@@ -115,8 +116,13 @@ def _answer(found: Record, path: str | None, by_extension: Format | None) -> Res
     if path is not None:
         for other in links(path, formats):
             response.headers.add("Link", f'<{other["url"]}>; rel="alternate"; type="{other["mimetype"]}"')
-    response.headers.add("Link", f'<{found.iri}>; rel="canonical"')
+    response.headers.add("Link", f'<{_canonical(found, path)}>; rel="canonical"')
     return response
+
+
+def _canonical(found: Record, path: str | None) -> str:
+    """Return the address under which search engines should know the page: a record's own on this host."""
+    return request.host_url.rstrip("/") + path if path else found.iri
 
 
 # -- the page -----------------------------------------------------------------------------------------------------------
@@ -129,6 +135,8 @@ def _page(found: Record, path: str | None, entry: bibtex.Entry | None) -> str:
     return render_template(
         "record.html",
         record=_context(portrait, found, path),
+        canonical=_canonical(found, path),
+        machines=pagehead.head(found.iri, path, found.triples, found.labels, entry) if path else None,
         inbound=_inbound(found),
         citation=_citation(entry, path) if entry is not None and path else None,
         formats=formats,

@@ -100,6 +100,7 @@ def _page(wanted: Wanted, found: Found, took: float) -> dict[str, Any]:
         "q": wanted.text, "total": found.total, "took_ms": round(took, 1), "page": page, "pages": pages,
         "previous_url": address(wanted, page=page - 1) if page > 1 else None,
         "next_url": address(wanted, page=page + 1) if page < pages else None,
+        "feed_url": address(wanted).replace("/search", "/search.atom", 1),
         "sort": wanted.sort,
         "sorts": [{"label": _SORTS[name], "url": address(wanted, sort=name), "current": name == wanted.sort} for name in _SORTS],
         "items": [item(hit) for hit in found.hits],

@@ -1,0 +1,1 @@
+"""Doors for machines that come by themselves: crawlers, harvesters, feed readers, reference managers, calendars."""

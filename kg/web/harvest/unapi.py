@@ -1,0 +1,63 @@
+"""unAPI (unapi.info, version 1): a reference manager names a record and a format, and gets the record in that format."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from flask import Response, request
+from lxml import etree
+
+from kg.citations import bibtex
+from kg.citations.bibtex import Entry
+from kg.errors import NotAcceptable, NotFound
+from kg.web import bibliography
+from kg.web.harvest.writing import add, answer
+from kg.web.site import base
+
+
+@dataclass(frozen=True)
+class Written:
+    """One format: its name for reference managers, media type, writer."""
+
+    name: str
+    mimetype: str
+    docs: str
+    write: Callable[[Iterable[Entry]], Iterator[str]]
+
+
+def _bibtex(entries: Iterable[Entry]) -> Iterator[str]:
+    """Write the modern dialect: its types tell a law, a report and a dataset apart, which Zotero reads too."""
+    return bibtex.write(entries, dialect="biblatex")
+
+
+FORMATS = (Written("bibtex", "application/x-bibtex", "http://www.bibtex.org/Format/", _bibtex),)
+
+
+def unapi() -> Response:
+    """Answer with the formats, those of a record (status 300), or the record in one (unAPI 1, 3)."""
+    iri, name = request.args.get("id"), request.args.get("format")
+    if iri is None:
+        return _formats(None)
+    entry = next(bibliography.entries(base().index.get([iri])), None)
+    if entry is None:
+        raise NotFound(f"There is nothing to cite under {iri}.", "The id of a record is its IRI.")
+    if name is None:
+        response = _formats(iri)
+        response.status_code = 300
+        return response
+    for form in FORMATS:
+        if form.name == name:
+            return Response("".join(form.write([entry])), content_type=f"{form.mimetype}; charset=utf-8")
+    raise NotAcceptable(
+        f"Records are not written as {name}.", "Formats: " + ", ".join(form.name for form in FORMATS) + "."
+    )
+
+
+def _formats(iri: str | None) -> Response:
+    document = etree.Element("formats")
+    if iri is not None:
+        document.set("id", iri)
+    for form in FORMATS:
+        add(document, "format", name=form.name, type=form.mimetype, docs=form.docs)
+    return answer(document, "application/xml")

@@ -1,0 +1,297 @@
+"""What record pages say to machines: schema.org, Highwire tags, COinS, Open Graph."""
+
+from __future__ import annotations
+
+import json
+from html.parser import HTMLParser
+from typing import Any
+from urllib.parse import parse_qs
+
+import pytest
+from flask.testing import FlaskClient
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml import etree
+
+from kg.base import Base
+from kg.citations.bibtex import Entry
+from kg.citations.names import OTHERS, Name
+from kg.search.index import KIND, Wanted
+from kg.web.harvest.cite import coins, highwire
+from kg.web.harvest.schemaorg import Words, script
+
+
+class Reader(HTMLParser):
+    """Reads a page as a machine does: meta tags, links, data blocks, spans of COinS and names for unAPI."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.meta: list[tuple[str, str]] = []
+        self.links: dict[str, str] = {}
+        self.blocks: list[str] = []
+        self.coins: list[str] = []
+        self.unapi: list[str] = []
+        self._inside = False
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if tag == "meta":
+            self.meta.append((given.get("name") or given.get("property", ""), given.get("content", "")))
+        elif tag == "link":
+            self.links.setdefault(given.get("type") or given.get("rel", ""), given.get("href", ""))
+        elif tag == "span" and given.get("class") == "Z3988":
+            self.coins.append(given["title"])
+        elif tag == "abbr" and given.get("class") == "unapi-id":
+            self.unapi.append(given["title"])
+        elif tag == "script":
+            assert given == {"type": "application/ld+json"}
+            self._inside = True
+            self.blocks.append("")
+
+    def handle_data(self, data: str) -> None:
+        if self._inside:
+            self.blocks[-1] += data
+
+    def handle_endtag(self, tag: str) -> None:
+        self._inside = self._inside and tag != "script"
+
+    def all(self, name: str) -> list[str]:
+        return [content for key, content in self.meta if key == name]
+
+
+def read(client: FlaskClient, path: str) -> Reader:
+    answer = client.get(path, headers={"Accept": "text/html"})
+    assert answer.status_code == 200
+    return Reader(answer.text)
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "keys"),
+    [
+        (
+            "/policy/us-omb-m-13-13",
+            "Legislation",
+            {"legislationJurisdiction", "legislationDate", "author", "description"},
+        ),
+        ("/reference/janssen2012benefits", "ScholarlyArticle", {"author", "isPartOf", "pagination", "sameAs"}),
+        ("/agent/office-of-management-and-budget", "Organization", {"name", "url"}),
+        ("/place/us", "Place", {"name"}),
+        ("/concept/sector/transport", "DefinedTerm", {"name"}),
+    ],
+)
+def test_a_record_says_what_it_is_in_words_of_schema_org(
+    client: FlaskClient, path: str, name: str, keys: set[str]
+) -> None:
+    (block,) = read(client, path).blocks
+    document = json.loads(block)
+    assert document["@context"] == "https://schema.org"
+    assert document["@type"] == name
+    assert document["mainEntityOfPage"] == "http://localhost" + path
+    assert keys <= document.keys()
+
+
+def test_every_record_of_a_kind_that_has_a_word_says_it_with_known_words(client: FlaskClient, base: Base) -> None:
+    words = {word for found in Words(base.model).called.values() for word in found}
+    frame = {"@context", "@type", "@id", "mainEntityOfPage", "name", "alternateName", "description", "url", "author",
+             "sameAs", "isPartOf", "issueNumber", "volumeNumber", "issn"}  # fmt: skip
+
+    def keys(value: Any) -> set[str]:
+        if isinstance(value, list):
+            return {key for item in value for key in keys(item)}
+        if isinstance(value, dict):
+            return value.keys() | {key for item in value.values() for key in keys(item)}
+        return set()
+
+    for kind, _ in base.index.search(Wanted(limit=1)).counts[KIND]:
+        for hit in base.index.search(Wanted(facets={KIND: [kind]}, limit=12)).hits:
+            for block in read(client, hit.card.iri.removeprefix("https://w3id.org/open-urban")).blocks:
+                document = json.loads(block)
+                assert document["name"] == hit.card.title
+                assert keys(document) <= words | frame
+
+
+@given(st.text())
+def test_no_text_ends_the_data_block_of_a_page(text: str) -> None:
+    read_again = Reader(f'<script type="application/ld+json">{script({"name": text + "</script><!--"})}</script><p>')
+    assert json.loads(read_again.blocks[0]) == {"name": text + "</script><!--"}
+
+
+def test_an_article_has_the_tags_that_google_scholar_reads(client: FlaskClient) -> None:
+    page = read(client, "/reference/janssen2012benefits")
+    assert page.all("citation_title") == ["Benefits, Adoption Barriers and Myths of Open Data and Open Government"]
+    assert page.all("citation_author") == ["Janssen, Marijn", "Charalabidis, Yannis", "Zuiderwijk, Anneke"]
+    assert page.all("citation_publication_date") == ["2012"]
+    assert page.all("citation_firstpage") == ["258"]
+    assert page.all("citation_journal_title") == ["Information Systems Management"]
+    assert page.all("og:url") == ["http://localhost/reference/janssen2012benefits"]
+
+
+def test_a_law_is_not_told_as_an_article(client: FlaskClient) -> None:
+    page = read(client, "/policy/us-omb-m-13-13")
+    assert page.all("citation_title") == []
+    (context,) = [parse_qs(title) for title in page.coins]
+    assert context["rft.type"] == ["statute"]
+    assert page.unapi == ["https://w3id.org/open-urban/policy/us-omb-m-13-13"]
+
+
+BODY = Name("World Bank", body=True)
+ADA = Name("Lovelace", "Ada", "", "Jr")
+
+WORKS = [
+    (
+        Entry(
+            "k",
+            "article",
+            {"title": "T", "journaltitle": "J", "number": "4", "pages": "1--9", "date": "2012-03"},
+            {"author": (ADA, OTHERS)},
+        ),
+        {
+            "citation_author": ["Lovelace, Ada, Jr"],
+            "citation_issue": ["4"],
+            "citation_lastpage": ["9"],
+            "citation_publication_date": ["2012/03"],
+        },
+        {
+            "rft_val_fmt": ["info:ofi/fmt:kev:mtx:journal"],
+            "rft.atitle": ["T"],
+            "rft.jtitle": ["J"],
+            "rft.aulast": ["Lovelace"],
+            "rft.epage": ["9"],
+        },
+    ),
+    (
+        Entry(
+            "k",
+            "report",
+            {"title": "R & D", "institution": "World Bank", "number": "WP 7", "url": "https://x.org/a.PDF"},
+            {"author": (BODY,)},
+        ),
+        {
+            "citation_technical_report_institution": ["World Bank"],
+            "citation_technical_report_number": ["WP 7"],
+            "citation_pdf_url": ["https://x.org/a.PDF"],
+        },
+        {
+            "rft.genre": ["report"],
+            "rft.btitle": ["R & D"],
+            "rft.au": ["World Bank"],
+            "rft.pub": ["World Bank"],
+            "rft_id": ["https://x.org/a.PDF"],
+        },
+    ),
+    (
+        Entry("k", "thesis", {"title": "T", "institution": "MIT"}),
+        {"citation_dissertation_institution": ["MIT"]},
+        {"rft_val_fmt": ["info:ofi/fmt:kev:mtx:dissertation"], "rft.inst": ["MIT"], "rft.title": ["T"]},
+    ),
+    (
+        Entry("k", "incollection", {"title": "C", "booktitle": "B", "pages": "7"}, {"editor": (ADA,)}),
+        {"citation_inbook_title": ["B"], "citation_firstpage": ["7"]},
+        {"rft.genre": ["bookitem"], "rft.atitle": ["C"], "rft.btitle": ["B"]},
+    ),
+    (
+        Entry("k", "dataset", {"title": "D", "doi": "10.1/x"}),
+        {},
+        {"rft.type": ["dataset"], "rft_id": ["info:doi/10.1/x"]},
+    ),
+    (Entry("k", "nonsense", {}), {}, {"rft.type": ["document"]}),
+]
+
+
+@pytest.mark.parametrize(("entry", "tags", "context"), WORKS, ids=[entry.type for entry, *_ in WORKS])
+def test_a_work_of_each_type_is_told_with_its_own_words(
+    entry: Entry, tags: dict[str, list[str]], context: dict[str, list[str]]
+) -> None:
+    found: dict[str, list[str]] = {}
+    for name, text in highwire(entry, "https://here.org/x"):
+        found.setdefault(name, []).append(text)
+    assert tags.items() <= found.items()
+    assert bool(found) == bool(tags)
+    assert context.items() <= parse_qs(coins(entry), strict_parsing=True).items()
+
+
+@pytest.mark.browser
+def test_a_browser_lets_the_data_block_stand_under_the_strict_policy(browser: Any, service: Any) -> None:
+    page = browser.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    answer = page.goto(service.address + "/policy/us-omb-m-13-13")
+    assert (
+        "script-src" in answer.headers["content-security-policy"]
+        or "default-src 'self'" in answer.headers["content-security-policy"]
+    )
+    text = page.locator("script[type='application/ld+json']").text_content()
+    assert json.loads(text)["@type"] == "Legislation"
+    assert complaints == []
+    page.close()
+
+
+# -- unAPI and oEmbed -----------------------------------------------------------------------------------------------------
+
+
+def test_a_reference_manager_goes_from_the_page_to_the_entry(client: FlaskClient) -> None:
+    page = read(client, "/reference/janssen2012benefits")
+    server = page.links["application/xml"]
+    everything = etree.fromstring(client.get(server).data)
+    assert everything.tag == "formats"
+    names = {form.get("name"): form.get("type") for form in everything}
+    answer = client.get(server, query_string={"id": page.unapi[0]})
+    assert answer.status_code == 300
+    assert etree.fromstring(answer.data).get("id") == page.unapi[0]
+    for name, mimetype in names.items():
+        # Zotero puts the id into the address as it stands.
+        answer = client.get(f"{server}?id={page.unapi[0]}&format={name}")
+        assert answer.status_code == 200
+        assert answer.mimetype == mimetype
+        assert "Benefits, Adoption Barriers" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ("id=urn:x", 404),
+        ("id=", 404),
+        ("id=%00", 404),
+        ("id=<script>", 404),
+        ("id=https://w3id.org/open-urban/place/us", 404),
+        ("id=https://w3id.org/open-urban/policy/us-omb-m-13-13&format=word", 406),
+    ],
+)
+def test_what_unapi_does_not_have_is_a_problem(client: FlaskClient, query: str, status: int) -> None:
+    assert client.get(f"/unapi?{query}").status_code == status
+
+
+@pytest.mark.parametrize(
+    "url", ["http://localhost/policy/us-omb-m-13-13", "https://w3id.org/open-urban/policy/us-omb-m-13-13"]
+)
+def test_another_site_gets_the_card_of_a_link(client: FlaskClient, url: str) -> None:
+    told = client.get("/oembed", query_string={"url": url}).get_json()
+    assert told["version"] == "1.0"
+    assert told["type"] == "link"
+    assert told["title"].startswith("OMB Memorandum M-13-13")
+    document = etree.fromstring(client.get("/oembed", query_string={"url": url, "format": "xml"}).data)
+    assert document.findtext("title") == told["title"]
+
+
+def test_a_record_page_names_its_own_card(client: FlaskClient) -> None:
+    page = read(client, "/policy/us-omb-m-13-13")
+    assert client.get(page.links["application/json+oembed"]).get_json()["title"] == page.all("og:title")[0]
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ("", 400),
+        ("url=", 400),
+        ("url=http://[", 400),
+        ("url=https://elsewhere.org/policy/us-omb-m-13-13", 404),
+        ("url=http://localhost/policy/nothing", 404),
+        ("url=http://localhost/policy/us-omb-m-13-13&format=yaml", 501),
+    ],
+)
+def test_what_oembed_does_not_have_is_a_problem(client: FlaskClient, query: str, status: int) -> None:
+    answer = client.get(f"/oembed?{query}")
+    assert answer.status_code == status
+    assert answer.mimetype == "application/problem+json"
