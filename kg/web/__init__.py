@@ -11,7 +11,7 @@ from flask import Flask, Response, jsonify
 from kg import __version__
 from kg.base import Base, open_base
 from kg.settings import Settings
-from kg.web import bibliography, ontology, problems, records, search, site, sparql
+from kg.web import analysis, bibliography, ontology, problems, records, search, site, sparql
 
 _POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 _LARGEST_BODY = 8 * 1024 * 1024
@@ -34,7 +34,7 @@ def create_app(settings: Settings | None = None, base: Base | None = None) -> Fl
     app.extensions["base"] = base
     site.register(app)
     problems.register(app)
-    for door in (search, bibliography, sparql, ontology, records):
+    for door in (search, bibliography, sparql, ontology, *analysis.doors, records):
         app.register_blueprint(door.blueprint)
     app.add_url_rule("/health", "health", _health)
     app.after_request(_guarded)

@@ -1,0 +1,288 @@
+"""The evidence that analyses stand on: policies, provisions and what each policy lays down, from the rows of questions."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from kg import queries
+from kg.engine import Row
+from kg.terms import RECORDS
+
+Select = Callable[[str], list[Row]]
+
+STATED, PARTLY, OPPOSITE, ABSENT, NOT_SEEN = "stated", "partly", "opposite", "absent", "not-seen"
+STATUSES = (STATED, PARTLY, OPPOSITE, ABSENT, NOT_SEEN)
+WORDS = {STATED: "Stated", PARTLY: "Partly", OPPOSITE: "Says the contrary", ABSENT: "Absent", NOT_SEEN: "Not seen"}
+READ = "first-reading"
+"""The method of a cell that was read from the text; others (earlier tags) name only what is there, never what is absent."""
+
+_STRENGTH = {STATED: 3, PARTLY: 2, ABSENT: 1, OPPOSITE: 0}
+
+
+@dataclass(frozen=True)
+class Policy:
+    """One policy as analyses sort it; terms are slugs (`transport`, `national`), places are IRIs."""
+
+    iri: str
+    title: str
+    places: tuple[str, ...] = ()
+    level: str = ""
+    type: str = ""
+    sectors: tuple[str, ...] = ()
+    year: int | None = None
+    ends: int | None = None
+    status: str = ""
+
+    @property
+    def slug(self) -> str:
+        """The last part of its address."""
+        return slug_of(self.iri)
+
+
+@dataclass(frozen=True)
+class Provision:
+    """One provision of the codebook; `matches` are (IRI, label) of principles that it corresponds to."""
+
+    iri: str
+    label: str
+    definition: str
+    notation: str
+    group: str
+    group_label: str
+    matches: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def slug(self) -> str:
+        """The last part of its address."""
+        return slug_of(self.iri)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What one policy lays down on one provision; `second` is a second reading where it differs."""
+
+    policy: str
+    provision: str
+    first: str
+    second: str = ""
+    method: str = READ
+    note: str = ""
+    where: str = ""
+
+    @property
+    def status(self) -> str:
+        """The weaker of the readings; a reading that saw nothing does not count."""
+        return weaker(self.first, self.second)
+
+    @property
+    def judged(self) -> bool:
+        """Tell whether the text was read for this provision and a verdict reached."""
+        return self.method == READ and self.status != NOT_SEEN
+
+
+@dataclass(frozen=True)
+class Helper:
+    """A record that points at a provision: a practice, a guide, an interview, a reference."""
+
+    iri: str
+    link: str
+    provision: str
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Everything that the analyses of one revision stand on."""
+
+    policies: Mapping[str, Policy]
+    provisions: Mapping[str, Provision]
+    cells: Mapping[tuple[str, str], Cell]
+    places: Mapping[str, str] = field(default_factory=dict)
+    wholes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    helpers: tuple[Helper, ...] = ()
+    concepts: Mapping[str, str] = field(default_factory=dict)
+
+    def cell(self, policy: str, provision: str) -> Cell:
+        """Return a cell; where nothing is held it is not seen."""
+        return self.cells.get((policy, provision)) or Cell(policy, provision, NOT_SEEN)
+
+    @cached_property
+    def whole(self) -> frozenset[str]:
+        """The policies whose whole text was read: those of which something was found absent, or every provision judged.
+
+        The codebook allows `absent` only where the whole text was read; that is how the base says it.
+        """
+        judged: dict[str, int] = defaultdict(int)
+        found: set[str] = set()
+        for cell in self.cells.values():
+            judged[cell.policy] += cell.judged and cell.provision in self.provisions
+            if cell.method == READ and ABSENT in (cell.first, cell.second):
+                found.add(cell.policy)
+        every = len(self.provisions)
+        return frozenset(found | {policy for policy, number in judged.items() if every and number == every})
+
+    @cached_property
+    def coded(self) -> frozenset[str]:
+        """The policies of which at least one provision is held."""
+        return frozenset(policy for policy, _ in self.cells)
+
+    @cached_property
+    def verdicts(self) -> Mapping[str, Mapping[str, tuple[str, bool]]]:
+        """Status of each held cell by policy and provision, and whether it counts in rates: judged, in a text read whole."""
+        found: dict[str, dict[str, tuple[str, bool]]] = defaultdict(dict)
+        for (policy, provision), cell in self.cells.items():
+            found[policy][provision] = cell.status, policy in self.whole and cell.judged
+        return found
+
+    def around(self, place: str) -> frozenset[str]:
+        """Return a place and all that it is a part of."""
+        seen: set[str] = set()
+        waiting = [place]
+        while waiting:
+            if (now := waiting.pop()) not in seen:
+                seen.add(now)
+                waiting.extend(self.wholes.get(now, ()))
+        return frozenset(seen)
+
+    def inside(self, policy: Policy, place: str) -> bool:
+        """Tell whether a policy applies in a place or in a part of it."""
+        return any(place in self.around(one) for one in policy.places)
+
+    def scheme(self, name: str) -> dict[str, str]:
+        """Return the concepts of a scheme, slug to label, by label."""
+        start = concept(name, "")
+        found = {iri.removeprefix(start): label for iri, label in self.concepts.items() if iri.startswith(start)}
+        return dict(sorted(found.items(), key=lambda item: item[1].casefold()))
+
+    @cached_property
+    def helpers_of(self) -> Mapping[str, tuple[Helper, ...]]:
+        """The helpers of each provision."""
+        found: dict[str, list[Helper]] = defaultdict(list)
+        for helper in self.helpers:
+            found[helper.provision].append(helper)
+        return {provision: tuple(those) for provision, those in found.items()}
+
+
+def weaker(first: str, second: str) -> str:
+    """Return the weaker of two readings: stated, partly, absent, contrary; `not-seen` and nothing yield to the other."""
+    given = [status for status in (first, second) if status in _STRENGTH]
+    return min(given, key=_STRENGTH.__getitem__, default=NOT_SEEN)
+
+
+def stronger(statuses: Iterable[str]) -> str:
+    """Return the strongest of several texts' statuses, `not-seen` where there is none."""
+    given = [status for status in statuses if status in _STRENGTH]
+    return max(given, key=_STRENGTH.__getitem__, default=NOT_SEEN)
+
+
+def slug_of(iri: str) -> str:
+    """Return the last part of an IRI."""
+    return iri.rpartition("#")[2].rpartition("/")[2]
+
+
+def gather(select: Select) -> Evidence:
+    """Ask the questions and put their rows together."""
+    places, wholes = _places(select(queries.fill("analysis-places")))
+    return Evidence(
+        policies=_policies(select(queries.fill("analysis-policies"))),
+        provisions=_provisions(select(queries.fill("analysis-provisions"))),
+        cells=_cells(select(queries.fill("analysis-cells"))),
+        places=places,
+        wholes=wholes,
+        helpers=tuple(
+            Helper(row["thing"].value, slug_of(row["link"].value), row["provision"].value)
+            for row in select(queries.fill("analysis-helpers"))
+        ),
+        concepts={row["concept"].value: row["label"].value for row in select(queries.fill("analysis-concepts"))},
+    )
+
+
+def _policies(rows: Iterable[Row]) -> dict[str, Policy]:
+    grouped: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        grouped[row["policy"].value].append(row)
+    return {iri: _policy(iri, those) for iri, those in sorted(grouped.items())}
+
+
+def _policy(iri: str, rows: list[Row]) -> Policy:
+    def every(name: str) -> list[str]:
+        return sorted({row[name].value for row in rows if name in row})
+
+    def one(name: str) -> str:
+        return min(every(name), default="")
+
+    years = [int(text[:4]) for name in ("since", "issued") if (text := one(name))[:4].isdigit()]
+    until = one("until")[:4]
+    return Policy(
+        iri=iri,
+        title=one("title"),
+        places=tuple(every("place")),
+        level=slug_of(one("level")),
+        type=slug_of(one("type")),
+        sectors=tuple(slug_of(value) for value in every("sector")),
+        year=years[0] if years else None,
+        ends=int(until) if until.isdigit() else None,
+        status=slug_of(one("status")),
+    )
+
+
+def _provisions(rows: Iterable[Row]) -> dict[str, Provision]:
+    found: dict[str, Provision] = {}
+    matches: dict[str, dict[str, str]] = defaultdict(dict)
+    for row in rows:
+        iri = row["provision"].value
+        if "match" in row:
+            label = row.get("matchLabel")
+            matches[iri][row["match"].value] = label.value if label else slug_of(row["match"].value)
+        definition = row.get("definition")
+        found[iri] = Provision(
+            iri,
+            row["label"].value,
+            definition.value if definition else "",
+            row["notation"].value,
+            slug_of(row["group"].value),
+            row["groupLabel"].value,
+            tuple(sorted(matches[iri].items())),
+        )
+    return dict(sorted(found.items(), key=lambda item: item[1].notation))
+
+
+def _cells(rows: Iterable[Row]) -> dict[tuple[str, str], Cell]:
+    """Keep one cell for each policy and provision: a reading before an earlier tag."""
+
+    def text(row: Row, name: str) -> str:
+        return row[name].value if name in row else ""
+
+    made = (
+        Cell(
+            row["policy"].value,
+            row["provision"].value,
+            slug_of(row["status"].value),
+            slug_of(text(row, "second")),
+            slug_of(text(row, "method")),
+            text(row, "note"),
+            text(row, "where"),
+        )
+        for row in rows
+    )
+    found: dict[tuple[str, str], Cell] = {}
+    for cell in sorted(made, key=lambda cell: (cell.method != READ, cell.first, cell.second, cell.note)):
+        found.setdefault((cell.policy, cell.provision), cell)
+    return found
+
+
+def _places(rows: Iterable[Row]) -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
+    labels: dict[str, str] = {}
+    wholes: dict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        labels[row["place"].value] = row["label"].value
+        if "whole" in row:
+            wholes[row["place"].value].add(row["whole"].value)
+    return labels, {place: tuple(sorted(those)) for place, those in wholes.items()}
+
+
+def concept(scheme: str, slug: str) -> str:
+    """Return the IRI of a concept of ours."""
+    return f"{RECORDS}concept/{scheme}/{slug}"
