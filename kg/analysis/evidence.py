@@ -72,7 +72,7 @@ class Cell:
     note: str = ""
     where: str = ""
 
-    @property
+    @cached_property
     def status(self) -> str:
         """The weaker of the readings; a reading that saw nothing does not count."""
         return weaker(self.first, self.second)
@@ -90,6 +90,20 @@ class Helper:
     iri: str
     link: str
     provision: str
+    sectors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Step:
+    """How a provision becomes practice, by our judgement; `before` are the provisions whose steps come first."""
+
+    provision: str
+    before: tuple[str, ...]
+    effort: str
+    actor: str
+    government: str
+    community: str
+    clause: str
 
 
 @dataclass(frozen=True)
@@ -103,6 +117,8 @@ class Evidence:
     wholes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     helpers: tuple[Helper, ...] = ()
     concepts: Mapping[str, str] = field(default_factory=dict)
+    read_whole: frozenset[str] = frozenset()
+    steps: Mapping[str, Step] = field(default_factory=dict)
 
     def cell(self, policy: str, provision: str) -> Cell:
         """Return a cell; where nothing is held it is not seen."""
@@ -110,12 +126,12 @@ class Evidence:
 
     @cached_property
     def whole(self) -> frozenset[str]:
-        """The policies whose whole text was read: those of which something was found absent, or every provision judged.
+        """The policies whose whole text was read: where a reading says so, something was found absent, or every provision judged.
 
-        The codebook allows `absent` only where the whole text was read; that is how the base says it.
+        The codebook allows `absent` only where the whole text was read.
         """
         judged: dict[str, int] = defaultdict(int)
-        found: set[str] = set()
+        found = set(self.read_whole)
         for cell in self.cells.values():
             judged[cell.policy] += cell.judged and cell.provision in self.provisions
             if cell.method == READ and ABSENT in (cell.first, cell.second):
@@ -138,13 +154,11 @@ class Evidence:
 
     def around(self, place: str) -> frozenset[str]:
         """Return a place and all that it is a part of."""
-        seen: set[str] = set()
-        waiting = [place]
-        while waiting:
-            if (now := waiting.pop()) not in seen:
-                seen.add(now)
-                waiting.extend(self.wholes.get(now, ()))
-        return frozenset(seen)
+        return self._around.get(place) or frozenset({place})
+
+    @cached_property
+    def _around(self) -> Mapping[str, frozenset[str]]:
+        return {place: _reached(place, self.wholes) for place in self.places.keys() | self.wholes.keys()}
 
     def inside(self, policy: Policy, place: str) -> bool:
         """Tell whether a policy applies in a place or in a part of it."""
@@ -163,6 +177,16 @@ class Evidence:
         for helper in self.helpers:
             found[helper.provision].append(helper)
         return {provision: tuple(those) for provision, those in found.items()}
+
+
+def _reached(place: str, wholes: Mapping[str, tuple[str, ...]]) -> frozenset[str]:
+    seen: set[str] = set()
+    waiting = [place]
+    while waiting:
+        if (now := waiting.pop()) not in seen:
+            seen.add(now)
+            waiting.extend(wholes.get(now, ()))
+    return frozenset(seen)
 
 
 def weaker(first: str, second: str) -> str:
@@ -191,11 +215,10 @@ def gather(select: Select) -> Evidence:
         cells=_cells(select(queries.fill("analysis-cells"))),
         places=places,
         wholes=wholes,
-        helpers=tuple(
-            Helper(row["thing"].value, slug_of(row["link"].value), row["provision"].value)
-            for row in select(queries.fill("analysis-helpers"))
-        ),
+        helpers=_helpers(select(queries.fill("analysis-helpers"))),
         concepts={row["concept"].value: row["label"].value for row in select(queries.fill("analysis-concepts"))},
+        steps=_steps(select(queries.fill("analysis-steps"))),
+        read_whole=frozenset(row["policy"].value for row in select(queries.fill("analysis-readings"))),
     )
 
 
@@ -270,6 +293,30 @@ def _cells(rows: Iterable[Row]) -> dict[tuple[str, str], Cell]:
     found: dict[tuple[str, str], Cell] = {}
     for cell in sorted(made, key=lambda cell: (cell.method != READ, cell.first, cell.second, cell.note)):
         found.setdefault((cell.policy, cell.provision), cell)
+    return found
+
+
+def _helpers(rows: Iterable[Row]) -> tuple[Helper, ...]:
+    sectors: dict[tuple[str, str, str], set[str]] = defaultdict(set)
+    for row in rows:
+        found = sectors[row["provision"].value, slug_of(row["link"].value), row["thing"].value]
+        if "sector" in row:
+            found.add(slug_of(row["sector"].value))
+    return tuple(
+        Helper(thing, link, provision, tuple(sorted(those)))
+        for (provision, link, thing), those in sorted(sectors.items())
+    )
+
+
+def _steps(rows: Iterable[Row]) -> dict[str, Step]:
+    before: dict[str, set[str]] = defaultdict(set)
+    found: dict[str, Step] = {}
+    for row in rows:
+        provision = row["provision"].value
+        if "before" in row:
+            before[provision].add(row["before"].value)
+        words = (row[name].value for name in ("effort", "actor", "government", "community", "clause"))
+        found[provision] = Step(provision, tuple(sorted(before[provision])), *words)
     return found
 
 

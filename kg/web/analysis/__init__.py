@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from kg.web.analysis import matrix
+from kg.web.analysis import gaps, matrix, plan
 
-doors = (matrix,)
+doors = (matrix, gaps, plan)
