@@ -27,9 +27,9 @@ from kg.analysis.evidence import (
     Evidence,
     Policy,
     Provision,
-    gather,
     weaker,
 )
+from kg.analysis.gathering import gather
 from kg.analysis.rates import adoption, wilson
 from kg.analysis.tables import Table, as_csv, as_latex, as_markdown, as_xlsx
 from kg.base import Base

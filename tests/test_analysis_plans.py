@@ -22,9 +22,9 @@ from kg.analysis.evidence import (
     Policy,
     Provision,
     Step,
-    gather,
 )
 from kg.analysis.gaps import HELD, MISSING, UNKNOWN, WEAK, combined
+from kg.analysis.gathering import gather
 from kg.base import Base
 from kg.errors import BrokenHouse
 

@@ -7,7 +7,8 @@ from typing import cast
 
 from flask import current_app
 
-from kg.analysis.evidence import Evidence, gather
+from kg.analysis.evidence import Evidence
+from kg.analysis.gathering import gather
 from kg.web.site import base
 
 _LOCK = Lock()
