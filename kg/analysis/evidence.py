@@ -160,6 +160,19 @@ class Evidence:
         """Tell whether a policy applies in a place or in a part of it."""
         return any(place in self.around(one) for one in policy.places)
 
+    @cached_property
+    def told(self) -> Mapping[str, tuple[Cell, ...]]:
+        """How each provision is put, with a note: stated before partly, with a place in the text before without, newest first."""
+        found: dict[str, list[Cell]] = defaultdict(list)
+        for cell in self.cells.values():
+            if cell.status in (STATED, PARTLY) and cell.note and cell.policy in self.policies:
+                found[cell.provision].append(cell)
+
+        def rank(cell: Cell) -> tuple[bool, bool, int, str]:
+            return cell.status != STATED, not cell.where, -(self.policies[cell.policy].year or 0), cell.policy
+
+        return {provision: tuple(sorted(cells, key=rank)) for provision, cells in found.items()}
+
     def scheme(self, name: str) -> dict[str, str]:
         """Return the concepts of a scheme, slug to label, by label."""
         start = concept(name, "")

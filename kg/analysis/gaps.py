@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 
 from kg.analysis.evidence import (
@@ -85,14 +85,15 @@ def find(evidence: Evidence, subject: Subject, kind: str = "auto", named: Iterab
     """Measure a subject against its peers, provision by provision."""
     peers = peers_of(evidence, subject, kind, named)
     rates = adoption(evidence, peers.policies)
-    found = [_gap(evidence, subject, peers, provision, rates[iri]) for iri, provision in evidence.provisions.items()]
+    among = frozenset(peers.policies)
+    found = [_gap(evidence, subject, among, provision, rates[iri]) for iri, provision in evidence.provisions.items()]
     found.sort(
         key=lambda gap: (list(KINDS).index(gap.kind), *(-part for part in gap.rate.weight), gap.provision.notation)
     )
     return Gaps(subject, peers, tuple(found))
 
 
-def _gap(evidence: Evidence, subject: Subject, peers: Peers, provision: Provision, rate: Rate) -> Gap:
+def _gap(evidence: Evidence, subject: Subject, among: Container[str], provision: Provision, rate: Rate) -> Gap:
     own = tuple(evidence.cell(policy.iri, provision.iri) for policy in subject.own)
     above = (evidence.cell(policy.iri, provision.iri) for policy in subject.above)
     return Gap(
@@ -101,20 +102,14 @@ def _gap(evidence: Evidence, subject: Subject, peers: Peers, provision: Provisio
         rate,
         tuple(cell for cell in own if cell.status != NOT_SEEN),
         tuple(cell for cell in above if cell.status in (STATED, PARTLY)),
-        examples(evidence, peers.policies, provision.iri),
+        examples(evidence, among, provision.iri),
         helpers(evidence, provision.iri, subject.sector),
     )
 
 
-def examples(evidence: Evidence, policies: Iterable[str], provision: str) -> tuple[Cell, ...]:
+def examples(evidence: Evidence, policies: Container[str], provision: str) -> tuple[Cell, ...]:
     """Return how policies put a provision: stated before partly, those with note and place in the text first, newest first."""
-    held = (evidence.cells.get((policy, provision)) for policy in policies)
-    told = [cell for cell in held if cell is not None and cell.status in (STATED, PARTLY) and cell.note]
-
-    def rank(cell: Cell) -> tuple[bool, bool, int, str]:
-        return cell.status != STATED, not cell.where, -(evidence.policies[cell.policy].year or 0), cell.policy
-
-    return tuple(sorted(told, key=rank))
+    return tuple(cell for cell in evidence.told.get(provision, ()) if cell.policy in policies)
 
 
 def helpers(evidence: Evidence, provision: str, sector: str) -> tuple[Helper, ...]:

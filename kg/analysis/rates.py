@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import sqrt
 
@@ -11,8 +11,6 @@ from kg.analysis.evidence import ABSENT, NOT_SEEN, OPPOSITE, PARTLY, STATED, STA
 
 _Z = 1.959963984540054
 """Two-sided 95 % of the normal distribution."""
-
-_NOTHING = (NOT_SEEN, False)
 
 
 @dataclass(frozen=True)
@@ -80,21 +78,24 @@ def wilson(held: int, judged: int) -> tuple[float, float]:
 
 def adoption(evidence: Evidence, policies: Iterable[str]) -> dict[str, Rate]:
     """Return the rate of every provision among some policies."""
-    chosen = [evidence.verdicts.get(policy, {}) for policy in sorted(set(policies))]
-    return {provision: _rate(chosen, provision) for provision in evidence.provisions}
+    chosen = set(policies)
+    found: dict[str, Counter[tuple[str, bool]]] = {provision: Counter() for provision in evidence.provisions}
+    for policy in chosen & evidence.verdicts.keys():
+        for provision, verdict in evidence.verdicts[policy].items():
+            if provision in found:
+                found[provision][verdict] += 1
+    return {provision: _rate(provision, counts, len(chosen)) for provision, counts in found.items()}
 
 
-def _rate(policies: Sequence[Mapping[str, tuple[str, bool]]], provision: str) -> Rate:
-    found = Counter(verdicts.get(provision, _NOTHING) for verdicts in policies)
-    counted = {status: found[status, True] for status in STATUSES}
+def _rate(provision: str, found: Counter[tuple[str, bool]], chosen: int) -> Rate:
     other = {status: found[status, False] for status in STATUSES}
     return Rate(
         provision,
-        stated=counted[STATED],
-        partly=counted[PARTLY],
-        opposite=counted[OPPOSITE],
-        absent=counted[ABSENT],
+        stated=found[STATED, True],
+        partly=found[PARTLY, True],
+        opposite=found[OPPOSITE, True],
+        absent=found[ABSENT, True],
         elsewhere=other[STATED] + other[PARTLY],
         against=other[OPPOSITE] + other[ABSENT],
-        unknown=other[NOT_SEEN],
+        unknown=other[NOT_SEEN] + chosen - found.total(),
     )
