@@ -11,7 +11,7 @@ from flask import Flask, Response, jsonify
 from kg import __version__
 from kg.base import Base, open_base
 from kg.settings import Settings
-from kg.web import bibliography, ontology, problems, records, search, site, sparql
+from kg.web import analysis, bibliography, ontology, problems, records, search, site, sparql
 from kg.web.harvest import doors
 from kg.web.pictures import evidence, timeline, world
 
@@ -24,6 +24,7 @@ _DOORS = (
     world,
     timeline,
     evidence,
+    *analysis.doors,
     doors,
     records,
 )

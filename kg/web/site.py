@@ -17,7 +17,13 @@ from kg.terms import path_of
 from kg.web.negotiation import Format
 from kg.web.portrait import spoken_date
 
-_DOORS = (("Browse", "/search"), ("Bibliography", "/bibliography"), ("Data", "/sparql"))
+_DOORS = (
+    ("Browse", "/search"),
+    ("Evidence", "/matrix"),
+    ("Gaps", "/gaps"),
+    ("Bibliography", "/bibliography"),
+    ("Data", "/sparql"),
+)
 
 
 def base() -> Base:

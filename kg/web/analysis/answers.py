@@ -1,0 +1,53 @@
+"""How analysis pages answer as data: one table of formats, and the file that a table becomes in each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import Response
+
+from kg.analysis import tables
+from kg.analysis.tables import Table
+from kg.errors import NotFound
+from kg.web import negotiation
+from kg.web.negotiation import CSV, HTML, JSON, Format
+
+MARKDOWN = Format("md", "text/markdown", "Markdown")
+LATEX = Format("tex", "text/x-tex", "LaTeX")
+XLSX = Format("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "XLSX")
+DOCX = Format("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "DOCX")
+SVG = Format("svg", "image/svg+xml", "SVG")
+
+TABLE = (HTML, CSV, MARKDOWN, LATEX, XLSX, JSON)
+
+_WRITERS: dict[str, Callable[[Table], str | bytes]] = {
+    "csv": tables.as_csv,
+    "md": tables.as_markdown,
+    "tex": tables.as_latex,
+    "xlsx": tables.as_xlsx,
+    "json": tables.as_json,
+}
+
+
+def wanted(ext: str | None, formats: tuple[Format, ...] = TABLE) -> Format:
+    """Return the format that an address or an Accept header names."""
+    by_extension = next((form for form in formats if form.ext == ext), None)
+    if ext is not None and by_extension is None:
+        raise NotFound(
+            f"This page is not written as .{ext}.", "It is written as ." + ", .".join(f.ext for f in formats) + "."
+        )
+    return negotiation.chosen(formats, by_extension)
+
+
+def sent(body: str | bytes, form: Format, name: str) -> Response:
+    """Send a file that a browser calls `name`."""
+    return Response(
+        body,
+        content_type=form.content_type,
+        headers={"Vary": "Accept", "Content-Disposition": f'inline; filename="{name}.{form.ext}"'},
+    )
+
+
+def table(made: Table, form: Format, name: str) -> Response:
+    """Send a table in a format."""
+    return sent(_WRITERS[form.ext](made), form, name)

@@ -1,0 +1,91 @@
+"""What addresses of analysis pages ask for, read and checked in one place, and written back into links."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import request
+
+from kg.analysis.choice import Choice, values
+from kg.analysis.evidence import Evidence
+from kg.errors import BadInput, NotFound
+from kg.web.site import base
+
+_YEARS = (1700, 2200)
+
+
+def text(name: str) -> str:
+    """Return a parameter of the address, without blanks around it."""
+    return request.args.get(name, "").strip()
+
+
+def one_of(name: str, allowed: Iterable[str], default: str = "") -> str:
+    """Return a parameter that must be one of some words."""
+    found = text(name) or default
+    known = list(allowed)
+    if found not in known and found != default:
+        raise BadInput(f"{name}={found!r} is not known here.", f"Choose one of: {', '.join(filter(None, known))}.")
+    return found
+
+
+def number(name: str, low: int, high: int) -> int | None:
+    """Return a parameter that must be a whole number within bounds."""
+    found = text(name)
+    if not found:
+        return None
+    if not (found.isascii() and found.isdigit() and low <= int(found) <= high):
+        raise BadInput(f"{name}={found!r} is not a whole number from {low} to {high}.", f"Give {name} as a number.")
+    return int(found)
+
+
+def place(evidence: Evidence, name: str = "place") -> str:
+    """Return the IRI of the place that a parameter names by slug (`de`) or IRI; empty where none is asked for."""
+    found = text(name)
+    if not found:
+        return ""
+    iri = found if ":" in found else f"{base().settings.base}place/{found}"
+    if iri not in evidence.places:
+        raise NotFound(
+            f"The base holds no place {found!r}.", "Choose a place from the list, or search: /search?kind=place."
+        )
+    return iri
+
+
+def record(found: str, kind: str) -> str:
+    """Return the IRI of a record that an address names by slug, by kind and slug, or by IRI."""
+    if ":" in found:
+        return found
+    return f"{base().settings.base}{found}" if "/" in found else f"{base().settings.base}{kind}/{found}"
+
+
+def choice(evidence: Evidence, *, coded: bool = True) -> Choice:
+    """Read a choice of policies."""
+    known = values(evidence.policies.values())
+    return Choice(
+        place=place(evidence),
+        level=one_of("level", known["level"]),
+        sector=one_of("sector", evidence.scheme("sector")),
+        type=one_of("type", known["type"]),
+        year=number("year", *_YEARS),
+        coded=coded,
+    )
+
+
+def parameters(**changed: Any) -> dict[str, Any]:
+    """Return the parameters of this address with some changed; an empty one is left out."""
+    given: dict[str, Any] = {name: request.args.getlist(name) for name in request.args}
+    return {name: value for name, value in (given | changed).items() if value not in (None, "", [], [""])}
+
+
+def address(path: str, query: Mapping[str, Any]) -> str:
+    """Return an address with its parameters."""
+    tail = urlencode(query, doseq=True)
+    return f"{path}?{tail}" if tail else path
+
+
+def here(**changed: Any) -> str:
+    """Return the address of this page with some parameters changed."""
+    path = request.path
+    return address(path, parameters(**changed))

@@ -1,0 +1,204 @@
+"""The provision matrix: what policies lay down, as a page, a file, and cell by cell."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from flask import Blueprint, Response, render_template
+from pyoxigraph import NamedNode
+
+from kg import queries
+from kg.analysis import matrix as matrices
+from kg.analysis.choice import Choice, chosen, values
+from kg.analysis.evidence import NOT_SEEN, READ, STATUSES, WORDS, Cell, Evidence, Policy, Provision
+from kg.analysis.matrix import Matrix
+from kg.analysis.rates import Rate
+from kg.errors import NotFound
+from kg.terms import path_of
+from kg.web.analysis import answers, asking
+from kg.web.analysis.held import evidence
+from kg.web.negotiation import HTML
+from kg.web.site import base, links, query_link
+
+blueprint = Blueprint("matrix", __name__)
+
+_ROWS = 25
+_ROWS_OF_ALL = 8
+_TABLES = {"matrix": matrices.as_table, "rates": matrices.rates_table, "cells": matrices.cells_table}
+
+
+@blueprint.get("/matrix")
+@blueprint.get("/matrix.<ext>")
+def matrix(ext: str | None = None) -> Response | str:
+    """Show policies by provisions; without a group, the groups as columns and the rates of all provisions."""
+    form = answers.wanted(ext)
+    held = evidence()
+    wanted = asking.choice(held)
+    groups = {provision.group: provision.group_label for provision in held.provisions.values()}
+    group = asking.one_of("group", ["all", *groups])
+    rows = asking.one_of("rows", matrices.ROW_ORDERS, "title")
+    columns = asking.one_of("columns", matrices.COLUMN_ORDERS, "code")
+    made = matrices.build(held, chosen(held, wanted), "" if group == "all" else group, rows, columns)
+    if form is not HTML:
+        title = "Provisions of open data policies"
+        return answers.table(
+            _TABLES[asking.one_of("table", _TABLES, "matrix")](made, title, base().index.revision), form, "matrix"
+        )
+    size = _ROWS_OF_ALL if group == "all" else _ROWS
+    pages = max(1, -(-len(made.policies) // size))
+    page = min(asking.number("page", 1, 10_000) or 1, pages)
+    shown = made.policies[(page - 1) * size : page * size]
+    return render_template(
+        "analysis/matrix.html",
+        group=group,
+        groups=[
+            {"name": name, "label": label, "url": asking.here(group=name, page=None)} for name, label in groups.items()
+        ],
+        columns=[_column(made, provision) for provision in made.provisions],
+        rows=[_row(made, policy, group, groups) for policy in shown],
+        total=len(made.policies),
+        whole=sum(policy.iri in held.whole for policy in made.policies),
+        form=form_fields(held, wanted),
+        orders={"rows": matrices.ROW_ORDERS, "columns": matrices.COLUMN_ORDERS},
+        order={"rows": rows, "columns": columns},
+        page=page,
+        pages=pages,
+        previous=asking.here(page=page - 1) if page > 1 else None,
+        next=asking.here(page=page + 1) if page < pages else None,
+        here=asking.here,
+        note=matrices.NOTE,
+        words=WORDS,
+        formats=links("/matrix", answers.TABLE, asking.parameters(page=None)),
+        query_url=query_link(queries.fill("analysis-cells")),
+    )
+
+
+def form_fields(held: Evidence, wanted: Choice) -> dict[str, Any]:
+    """Return what the form of a choice offers and what is chosen in it."""
+    known = values(policy for policy in held.policies.values() if not wanted.coded or policy.iri in held.coded)
+    used = {place for policy in held.policies.values() for one in policy.places for place in held.around(one)}
+    start = base().settings.base + "place/"
+    places = sorted(
+        ((iri.removeprefix(start), held.places[iri]) for iri in used if iri in held.places), key=lambda pair: pair[1]
+    )
+    schemes = {"level": "level", "sector": "sector", "type": "policy-type"}
+    return {
+        "places": places,
+        "place": wanted.place.removeprefix(start),
+        "options": {
+            name: [(slug, label, known[name].get(slug, 0)) for slug, label in held.scheme(scheme).items()]
+            for name, scheme in schemes.items()
+        },
+        "chosen": {"level": wanted.level, "sector": wanted.sector, "type": wanted.type},
+        "year": wanted.year or "",
+    }
+
+
+def _column(made: Matrix, provision: Provision) -> dict[str, Any]:
+    kept = asking.parameters(group=None, page=None, rows=None, columns=None)
+    url = asking.address("/matrix/provision/" + provision.slug, kept)
+    return {"provision": provision, "rate": rate_shown(made.rates[provision.iri]), "url": url}
+
+
+def rate_shown(rate: Rate) -> dict[str, Any]:
+    """Return a rate as pages print it: whole per cents beside their numbers."""
+    low, high = rate.interval
+    return {
+        "rate": rate,
+        "share": f"{rate.share * 100:.0f} %" if rate.share is not None else "none read",
+        "interval": f"{low * 100:.0f}–{high * 100:.0f} %" if rate.judged else "",
+    }
+
+
+def _row(made: Matrix, policy: Policy, group: str, groups: dict[str, str]) -> dict[str, Any]:
+    cells = made.row(policy)
+    row: dict[str, Any] = {
+        "policy": policy,
+        "url": path_of(policy.iri, base().settings.base),
+        "place": made.place(policy),
+        "whole": policy.iri in made.evidence.whole,
+        "tally": made.tally(policy),
+    }
+    if group:
+        row["cells"] = [_shown(cell, policy, provision) for provision, cell in zip(made.provisions, cells, strict=True)]
+    else:
+        row["groups"] = [
+            _summed([cell for p, cell in zip(made.provisions, cells, strict=True) if p.group == name])
+            for name in groups
+        ]
+    return row
+
+
+def _shown(cell: Cell, policy: Policy, provision: Provision) -> dict[str, Any]:
+    return {
+        "status": cell.status,
+        "word": WORDS[cell.status],
+        "url": f"/matrix/cell/{policy.slug}/{provision.slug}",
+        "differs": cell.second in STATUSES and cell.second != cell.first,
+        "tag": cell.status != NOT_SEEN and cell.method != READ,
+    }
+
+
+def _summed(cells: list[Cell]) -> dict[str, int]:
+    known = [cell for cell in cells if cell.status != NOT_SEEN]
+    return {"held": sum(cell.status in STATUSES[:2] for cell in known), "known": len(known), "all": len(cells)}
+
+
+@blueprint.get("/matrix/cell/<policy>/<provision>")
+def cell(policy: str, provision: str) -> str:
+    """Show one cell: both readings, the note, the place in the text, how it was coded."""
+    held = evidence()
+    one = held.policies.get(f"{base().settings.base}policy/{policy}")
+    what = find_provision(held, provision)
+    if one is None:
+        raise NotFound(f"There is no policy {policy!r}.", "Open the matrix and choose a cell: /matrix.")
+    return render_template(
+        "analysis/cell.html",
+        policy=one,
+        provision=what,
+        cell=held.cell(one.iri, what.iri),
+        words=WORDS,
+        method=held.scheme("coding-method"),
+        read=READ,
+        whole=one.iri in held.whole,
+        policy_url=path_of(one.iri, base().settings.base),
+        query_url=query_link(queries.fill("policy-cells", policy=NamedNode(one.iri))),
+    )
+
+
+@blueprint.get("/matrix/provision/<slug>")
+@blueprint.get("/matrix/provision/<slug>.<ext>")
+def provision(slug: str, ext: str | None = None) -> Response | str:
+    """Show the rows behind the rate of one provision: every chosen policy, its status and whether it counts."""
+    form = answers.wanted(ext)
+    held = evidence()
+    what = find_provision(held, slug)
+    wanted = asking.choice(held)
+    made = replace(matrices.build(held, chosen(held, wanted)), provisions=(what,))
+    if form is not HTML:
+        return answers.table(matrices.cells_table(made, what.label, base().index.revision), form, slug)
+    rows: list[dict[str, Any]] = [
+        {"policy": policy, "cell": held.cell(policy.iri, what.iri), "whole": policy.iri in held.whole, "place": made.place(policy),
+         "url": f"/matrix/cell/{policy.slug}/{what.slug}"} for policy in made.policies
+    ]  # fmt: skip
+    rows.sort(key=lambda row: (STATUSES.index(row["cell"].status), not row["whole"]))
+    return render_template(
+        "analysis/provision.html",
+        provision=what,
+        rows=rows,
+        rate=rate_shown(made.rates[what.iri]),
+        words=WORDS,
+        note=matrices.NOTE,
+        form=form_fields(held, wanted),
+        formats=links(f"/matrix/provision/{slug}", answers.TABLE, asking.parameters()),
+        query_url=query_link(queries.fill("provision-cells", provision=NamedNode(what.iri))),
+    )
+
+
+def find_provision(held: Evidence, slug: str) -> Provision:
+    """Return a provision of the codebook by the last part of its address."""
+    for found in held.provisions.values():
+        if found.slug == slug:
+            return found
+    raise NotFound(f"The codebook has no provision {slug!r}.", "The matrix lists them all: /matrix.")

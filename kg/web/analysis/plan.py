@@ -1,0 +1,184 @@
+"""From gaps to papers: the roadmap of a place, a draft policy, and the guided way to both."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, Response, render_template, request
+
+from kg import queries
+from kg.analysis import documents, gantt, roadmap, words
+from kg.analysis.evidence import Evidence
+from kg.analysis.gaps import MISSING, UNKNOWN, WEAK, Gap, Gaps
+from kg.analysis.roadmap import Plan
+from kg.errors import BadInput
+from kg.terms import path_of
+from kg.web.analysis import answers, asking, subjects
+from kg.web.analysis.held import evidence
+from kg.web.analysis.matrix import find_provision, form_fields
+from kg.web.analysis.subjects import Asked
+from kg.web.negotiation import CSV, HTML, JSON
+from kg.web.site import base, links, query_link
+
+blueprint = Blueprint("plan", __name__)
+
+_PLAN = (HTML, CSV, answers.MARKDOWN, answers.DOCX, answers.SVG, answers.XLSX, JSON)
+_DRAFT = (HTML, answers.MARKDOWN, answers.DOCX)
+_MOST = 61
+
+
+@blueprint.get("/roadmap")
+@blueprint.get("/roadmap.<ext>")
+def plan(ext: str | None = None) -> Response | str:
+    """Show the roadmap of a subject: its gaps in an order in which they can be closed."""
+    form = answers.wanted(ext, _PLAN)
+    held = evidence()
+    whose = _whose(held, form is HTML)
+    if whose is None:
+        return _start(
+            held, "/roadmap", "A plan for your place", "Steps in order, who takes them, and who has done it before."
+        )
+    found = subjects.measure(held, whose.subject)
+    made = roadmap.plan(held, found, _wanted(held))
+    title = f"Roadmap: {whose.title}"
+    if form is HTML:
+        return _plan_page(held, whose, found, made, title)
+    if form is answers.SVG:
+        return answers.sent(gantt.draw(made, title), form, "roadmap")
+    if form in (answers.MARKDOWN, answers.DOCX):
+        text = words.plan(held, made, title, address_of, stamp())
+        return answers.sent(text if form is answers.MARKDOWN else documents.convert(text, "docx"), form, "roadmap")
+    return answers.table(roadmap.as_table(held, made, title, base().index.revision), form, "roadmap")
+
+
+def _plan_page(held: Evidence, whose: Asked, found: Gaps, made: Plan, title: str) -> str:
+    gaps = {it["gap"].provision.iri: it for it in subjects.shown(held, [task.gap for task in made.tasks], brief=True)}
+    return render_template(
+        "analysis/roadmap.html",
+        title=title,
+        whose=whose,
+        found=found,
+        made=made,
+        shown=gaps,
+        labels={iri: provision.label for iri, provision in held.provisions.items()},
+        form=form_fields(held, asking.choice(held)),
+        parameters=asking.parameters(),
+        address=asking.address,
+        judgement=roadmap.JUDGEMENT,
+        formats=links("/roadmap", _PLAN, asking.parameters()),
+        query_url=query_link(queries.fill("analysis-steps")),
+    )
+
+
+@blueprint.get("/draft")
+@blueprint.get("/draft.<ext>")
+def draft(ext: str | None = None) -> Response | str:
+    """Draft a policy from chosen provisions, or from the gaps of a subject."""
+    form = answers.wanted(ext, _DRAFT)
+    held = evidence()
+    whose = subjects.asked(held)
+    wanted = _wanted(held)
+    if whose is None and not wanted:
+        if form is not HTML:
+            raise BadInput("Say what to draft.", "For example /draft.md?place=ke or /draft.md?provisions=portal,api.")
+        return _start(held, "/draft", "A draft to begin from", "Every paragraph names the policies that it follows.")
+    subject = whose.subject if whose else subjects.nobody()
+    found = subjects.measure(held, subject)
+    gaps = _chosen(found, wanted)
+    title = f"Draft open data policy: {whose.title}" if whose else "Draft open data policy"
+    made = words.clauses(held, gaps)
+    if form is HTML:
+        return render_template(
+            "analysis/draft.html",
+            title=title,
+            clauses=[(clause, [subjects.cell_shown(held, cell) for cell in clause.follows]) for clause in made],
+            disclaimer=words.DISCLAIMER,
+            alone=words.ALONE,
+            formats=links("/draft", _DRAFT, asking.parameters()),
+            query_url=query_link(queries.fill("analysis-steps")),
+        )
+    text = words.draft(held, made, title, address_of, stamp())
+    return answers.sent(text if form is answers.MARKDOWN else documents.convert(text, "docx"), form, "draft")
+
+
+def _chosen(found: Gaps, wanted: list[str]) -> list[Gap]:
+    if wanted:
+        return [gap for gap in found.all if gap.provision.iri in wanted]
+    return list(found.of(MISSING, UNKNOWN, WEAK))
+
+
+@blueprint.get("/consult")
+def consult() -> str:
+    """Guide step by step to gaps, plan, draft and reading list; the state is in the address."""
+    held = evidence()
+    who = asking.one_of("who", _WHO)
+    whose = subjects.asked(held)
+    have = asking.one_of("have", _HAVE)
+    context: dict[str, Any] = {
+        "who": who,
+        "have": have,
+        "whos": _WHO,
+        "haves": _HAVE,
+        "whose": whose,
+        "found": None,
+        "made": None,
+    }
+    if whose is not None and who and have:
+        found = subjects.measure(held, whose.subject)
+        made = roadmap.plan(held, found)
+        reading = {helper.iri for gap in found.of(MISSING, UNKNOWN, WEAK)[:20] for helper in gap.helpers}
+        found_cards = base().index.get(reading).values()
+        cards = sorted((card for card in found_cards if card.kind in _READ), key=lambda card: (card.kind, card.title))
+        context |= {
+            "found": found,
+            "made": made,
+            "first": subjects.shown(held, found.of(MISSING, UNKNOWN, WEAK)[:5]),
+            "reading": [
+                {"card": card, "url": path_of(card.iri, base().settings.base)} for card in cards if card.kind in _READ
+            ][:15],
+        }
+    kept = asking.parameters(who=None, have=None)
+    return render_template("analysis/consult.html", form=form_fields(held, asking.choice(held)), address=asking.address,
+                           parameters=kept, query_url=query_link(queries.fill("analysis-cells")), **context)  # fmt: skip
+
+
+_WHO = {"national": "A national government", "city": "A city", "civic": "A civic community"}
+_HAVE = {"nothing": "No policy yet", "draft": "A draft or a plan", "policy": "A policy in force"}
+_READ = ("output", "reference", "practice", "interview")
+
+
+def _whose(held: Evidence, page: bool) -> Asked | None:
+    whose = subjects.asked(held)
+    if whose is None and not page:
+        raise BadInput(
+            "Say whose plan: a place, a policy or a sector.", f"For example {request.path}?place=ke&sector=transport."
+        )
+    return whose
+
+
+def _start(held: Evidence, action: str, title: str, lede: str) -> str:
+    return render_template("analysis/start.html", action=action, title=title, lede=lede,
+                           form=form_fields(held, asking.choice(held)))  # fmt: skip
+
+
+def _wanted(held: Evidence) -> list[str]:
+    """Read `provisions`: slugs parted by commas, or given again."""
+    named = [slug.strip() for value in request.args.getlist("provisions") for slug in value.split(",") if slug.strip()]
+    if len(named) > _MOST:
+        raise BadInput(f"{len(named)} provisions are too many.", f"The codebook has {_MOST}.")
+    return [find_provision(held, slug).iri for slug in named]
+
+
+def stamp() -> str:
+    """Return from which state of the base a paper comes."""
+    return f"From revision {base().index.revision} of Open Urban, {date.today().isoformat()}."
+
+
+def address_of(iri: str) -> str:
+    """Return the full address of a record on this site."""
+    return request.url_root.rstrip("/") + _path(iri)
+
+
+def _path(iri: str) -> str:
+    return path_of(iri, base().settings.base) or iri
