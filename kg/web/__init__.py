@@ -7,11 +7,12 @@ import logging
 from contextlib import ExitStack
 
 from flask import Flask, Response, jsonify
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from kg import __version__
 from kg.base import Base, open_base
 from kg.settings import Settings
-from kg.web import bibliography, ontology, problems, records, search, site, sparql
+from kg.web import bibliography, kept, limits, ontology, problems, records, search, site, sparql, who
 
 _POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 _LARGEST_BODY = 8 * 1024 * 1024
@@ -32,8 +33,10 @@ def create_app(settings: Settings | None = None, base: Base | None = None) -> Fl
         base = stack.enter_context(open_base(settings or Settings.load()))
         atexit.register(stack.close)
     app.extensions["base"] = base
-    site.register(app)
-    problems.register(app)
+    for part in (site, problems, who, limits, kept):
+        part.register(app)
+    if base.settings.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=base.settings.proxies, x_proto=1, x_host=1)  # type: ignore[method-assign]
     for door in (search, bibliography, sparql, ontology, records):
         app.register_blueprint(door.blueprint)
     app.add_url_rule("/health", "health", _health)
