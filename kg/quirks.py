@@ -38,7 +38,10 @@ def plain(told: str, query: str) -> tuple[str, str]:
         return f"{where}: {reason[0].strip().lower().replace('select', 'SELECT')}.", "Mend the query there."
     rest = text[max(column - 1, 0) :].strip()
     if not rest and not "".join(lines[line:]).strip():
-        return f"{where}: the query cannot end like this.", "Something is missing here or just before: a bracket, a term."
+        return (
+            f"{where}: the query cannot end like this.",
+            "Something is missing here or just before: a bracket, a term.",
+        )
     read = text[: max(column - 1, 0)][-40:]
     seen = f"`{rest[:40]}`" if rest else "the end of the line"
     return f"{where}: {seen} cannot stand here" + (f", after `{read.strip()}`." if read.strip() else "."), (

@@ -81,7 +81,10 @@ SETTINGS = (
         "query_rate_token", 6000, _whole(0, 10**9), "Queries a minute with one token, in each worker; 0: no limit."
     ),
     Setting(
-        "queries_at_once", 4, _whole(1, 1000), "Queries that one worker has answered at once; one caller gets all but one."
+        "queries_at_once",
+        4,
+        _whole(1, 1000),
+        "Queries that one worker has answered at once; one caller gets all but one.",
     ),
     Setting("answer_timeout", 600, _whole(1, 86_400), "Seconds after which an answer that is still being read is cut."),
     Setting("service_allow", (), _addresses, "Endpoints that queries may call by SERVICE, with spaces between; none."),
