@@ -23,7 +23,7 @@ from pyoxigraph import (
 from urllib3.exceptions import HTTPError, MaxRetryError, NewConnectionError, ProtocolError, ReadTimeoutError
 from urllib3.response import BaseHTTPResponse
 
-from kg import queries
+from kg import queries, quirks
 from kg.errors import BadInput, EngineDown, EngineError, QueryTimeout
 
 T = TypeVar("T")
@@ -34,7 +34,6 @@ _JSON = "application/sparql-results+json"
 _N_TRIPLES = "application/n-triples"
 _CHUNK = 64 * 1024
 _HELD_BACK = 512
-_CANCELLED = b"The SPARQL operation has been cancelled"
 _PATIENCE_SECONDS = 8.0
 _PAUSE_SECONDS = 0.1
 _MARGIN_SECONDS = 5
@@ -130,7 +129,7 @@ class Engine:
     def _whole(self, query: str, accept: str) -> bytes:
         """Return an answer that is known to be whole."""
         response = self._ask(query, accept, (), stream=False)
-        if response.data.endswith(_CANCELLED):
+        if response.data.endswith(quirks.CANCELLED):
             raise QueryTimeout(f"The query was stopped after {self._timeout} seconds.")
         return response.data
 
@@ -143,7 +142,7 @@ class Engine:
             return self._pool.request("POST", url, body=query.encode(), headers=headers, preload_content=not stream)
 
         response = self._repeated(ask)
-        _raise_for(response, self._timeout)
+        _raise_for(response, self._timeout, query)
         return response
 
     def _read(self, method: str, url: str, body: bytes, headers: dict[str, str]) -> BaseHTTPResponse:
@@ -209,17 +208,15 @@ def _term(term: object) -> Term:
     raise EngineError(f"The base holds {term}, which has no name.", "Records hold no blank nodes; see `kg check`.")
 
 
-def _raise_for(response: BaseHTTPResponse, timeout: int = 0) -> None:
-    """Turn the engine's refusal into one of our errors, in its own words."""
+def _raise_for(response: BaseHTTPResponse, timeout: int = 0, asked: str = "") -> None:
+    """Turn the engine's refusal into one of our errors, in plain words; `asked` is the text that it could not read."""
     if response.status < 400:
         return
     told = response.data.decode("utf-8", "replace").strip()
-    if _CANCELLED.decode() in told or response.status in (408, 504):
+    if quirks.is_cancelled(told, response.status):
         raise QueryTimeout(f"The query was stopped after {timeout} seconds.")
     if response.status == 400:
-        raise BadInput(
-            f"The engine cannot read the query: {told}", "Mend the query; the message names line and column."
-        )
+        raise BadInput(*quirks.plain(told, asked))
     if response.status in (502, 503):
         raise EngineDown(f"The engine is not ready: {told}")
     raise EngineError(f"The engine answered {response.status}: {told}")
@@ -242,9 +239,9 @@ def _whole_or_broken(response: BaseHTTPResponse, patience: float) -> Iterator[by
             if len(kept) > _HELD_BACK:
                 yield kept[:-_HELD_BACK]
                 kept = kept[-_HELD_BACK:]
-    except HTTPError as error:
+    except (HTTPError, OSError, ValueError, AttributeError) as error:  # the last two: another thread closed the line
         raise EngineDown(f"The engine broke off its answer: {error}.") from error
-    if kept.endswith(_CANCELLED):  # no whole document in any of the formats ends in a letter
+    if kept.endswith(quirks.CANCELLED):  # no whole document in any of the formats ends in a letter
         raise QueryTimeout("The query was stopped at the time limit; the answer is not whole.")
     yield kept
 

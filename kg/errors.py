@@ -4,15 +4,20 @@ KgError
 ├── BadInput                what was sent cannot be used            400
 │   ├── NotFound            nothing lives at this address           404
 │   ├── Gone                it was here and was taken away          410
+│   ├── NotKnown            the token is none of ours               401
 │   ├── NotAllowed          the caller may not do this              403
 │   ├── WrongMethod         this address does not answer the verb   405
 │   ├── NotAcceptable       no format in common                     406
 │   ├── UnknownMedia        the body's media type is not read here  415
+│   ├── TooMuch             more rows or bytes than a caller gets   400
+│   ├── TooLarge            more than this door takes at once       413
+│   ├── TooOften            more requests than a caller may send    429
 │   └── Refused             checked, and the shapes complain        422
 ├── EngineError             the triple store misbehaved             502
 │   ├── EngineDown          it does not answer                      503
 │   │   └── NotReady        it does, but is still reading up        503
 │   └── QueryTimeout        it stopped at the time limit            503
+├── Busy                    as many queries run as may              503
 ├── BaseBusy                another service owns the data folder    409
 ├── BadSetting              a setting is misspelt or out of range   500
 └── BrokenHouse             a file of ours is missing or wrong      500
@@ -25,6 +30,8 @@ class KgError(Exception):
     """Carry a sentence for people (`detail`), what to do (`advice`) and the HTTP status it deserves."""
 
     status = 500
+    retry_after = 0
+    """Seconds after which the same request may do better; 0: nobody knows."""
     title = "Something went wrong"
     advice = "Try again; if it happens again, tell us what you did."
 
@@ -62,6 +69,14 @@ class Gone(BadInput):
     advice = "Its history says why."
 
 
+class NotKnown(BadInput):
+    """The caller's token is none of ours."""
+
+    status = 401
+    title = "We do not know this token"
+    advice = "Send it as `Authorization: Bearer TOKEN`, or send none and ask as everyone may."
+
+
 class NotAllowed(BadInput):
     """The caller may not do this."""
 
@@ -94,6 +109,29 @@ class UnknownMedia(BadInput):
     advice = "Send one of the media types that are listed."
 
 
+class TooMuch(BadInput):
+    """The answer has more rows or bytes than this caller gets in one."""
+
+    title = "The answer is longer than the limit"
+    advice = "Ask in parts (ORDER BY with LIMIT and OFFSET), count first, or take a dump of the whole base."
+
+
+class TooLarge(BadInput):
+    """What was sent, or what it would work on, is more than this door takes at once."""
+
+    status = 413
+    title = "That is more than we take at once"
+    advice = "Send less at once."
+
+
+class TooOften(BadInput):
+    """The caller sends more requests than it may."""
+
+    status = 429
+    title = "Too many requests"
+    advice = "Wait as long as Retry-After says; for bulk work take a dump."
+
+
 class Refused(BadInput):
     """The shapes complain; nothing was written."""
 
@@ -114,6 +152,7 @@ class EngineDown(EngineError):
     """The triple store does not answer."""
 
     status = 503
+    retry_after = 5
     title = "The triple store does not answer"
 
 
@@ -128,8 +167,18 @@ class QueryTimeout(EngineError):
     """The triple store stopped the query at the time limit."""
 
     status = 503
+    retry_after = 5
     title = "The query took too long"
     advice = "Narrow it: name a class or a graph, add a LIMIT, or avoid joining by FILTER."
+
+
+class Busy(KgError):
+    """As many queries are being answered as may be at once."""
+
+    status = 503
+    retry_after = 2
+    title = "Too many queries at once"
+    advice = "Wait for your other queries to end, or ask again in a moment."
 
 
 class BaseBusy(KgError):

@@ -55,6 +55,10 @@ def _whole(low: int, high: int) -> Callable[[str], int]:
     return read
 
 
+def _addresses(text: str) -> tuple[str, ...]:
+    return tuple(_address(part) for part in text.replace(",", " ").split())
+
+
 SETTINGS = (
     Setting("data", _folder("data"), _folder, "Data folder: triples, journal and search index live here."),
     Setting("host", "127.0.0.1", str, "Address that the service listens on."),
@@ -67,6 +71,25 @@ SETTINGS = (
     Setting("engine_graphs", "", _address, "Graph Store address of that server; empty: the query address with /store."),
     Setting("engine_memory", 3072, _whole(1024, 1_048_576), "Memory cap of the embedded engine, in MiB."),
     Setting("query_timeout", 30, _whole(1, 3600), "Seconds after which a query is stopped."),
+    Setting("query_rows", 2_000_000, _whole(1, 10**12), "Rows of one answer, for callers without a token."),
+    Setting("query_rows_token", 20_000_000, _whole(1, 10**12), "Rows of one answer, for callers with a token."),
+    Setting("query_megabytes", 1024, _whole(1, 10**9), "Size of one answer in MB, for callers without a token."),
+    Setting("query_megabytes_token", 10_240, _whole(1, 10**9), "Size of one answer in MB, for callers with a token."),
+    Setting(
+        "query_rate", 600, _whole(0, 10**9), "Queries a minute from one address, in each worker; 0: as many as come."
+    ),
+    Setting(
+        "query_rate_token", 6000, _whole(0, 10**9), "Queries a minute with one token, in each worker; 0: no limit."
+    ),
+    Setting(
+        "queries_at_once",
+        4,
+        _whole(1, 1000),
+        "Queries that one worker has answered at once; one caller gets all but one.",
+    ),
+    Setting("answer_timeout", 600, _whole(1, 86_400), "Seconds after which an answer that is still being read is cut."),
+    Setting("service_allow", (), _addresses, "Endpoints that queries may call by SERVICE, with spaces between; none."),
+    Setting("proxies", 0, _whole(0, 10), "Reverse proxies in front that tell the caller's address (X-Forwarded-For)."),
 )
 
 
@@ -84,6 +107,16 @@ class Settings:
     engine_graphs: str
     engine_memory: int
     query_timeout: int
+    query_rows: int
+    query_rows_token: int
+    query_megabytes: int
+    query_megabytes_token: int
+    query_rate: int
+    query_rate_token: int
+    queries_at_once: int
+    answer_timeout: int
+    service_allow: tuple[str, ...]
+    proxies: int
 
     def __init__(self, **given: Any) -> None:
         known = {setting.name for setting in SETTINGS}

@@ -23,7 +23,7 @@ FLOORS = (
     ("kg.citations", "kg.search", "kg.desk"),
     ("kg.vocabulary",),
     ("kg.shapes", "kg.model"),
-    ("kg.engine", "kg.oxigraph", "kg.queries", "kg.turtle"),
+    ("kg.engine", "kg.oxigraph", "kg.queries", "kg.quirks", "kg.turtle"),
     ("kg.terms", "kg.errors", "kg.settings", "kg.shipped", "kg.words"),
     ("kg",),
 )

@@ -82,8 +82,8 @@ def test_a_call_to_another_endpoint_is_refused_however_it_hides(inner: str) -> N
     "text",
     ["INSERT DATA { <a:a> <a:b> <a:c> }", "LOAD <http://x/>", "PREFIX a: <b> DROP ALL", "WITH <x> DELETE WHERE {}"],
 )
-def test_what_writes_is_refused(text: str) -> None:
-    with pytest.raises(NotAllowed):
+def test_what_writes_is_no_query(text: str) -> None:
+    with pytest.raises(BadInput, match="changes data"):
         admit(text)
 
 

@@ -7,11 +7,12 @@ import logging
 from contextlib import ExitStack
 
 from flask import Flask, Response, jsonify
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from kg import __version__
 from kg.base import Base, open_base
 from kg.settings import Settings
-from kg.web import analysis, bibliography, ontology, problems, records, search, site, sparql
+from kg.web import analysis, bibliography, kept, limits, ontology, problems, records, search, site, sparql, who
 from kg.web.harvest import doors
 from kg.web.pictures import evidence, timeline, world
 
@@ -45,8 +46,10 @@ def create_app(settings: Settings | None = None, base: Base | None = None) -> Fl
         base = stack.enter_context(open_base(settings or Settings.load()))
         atexit.register(stack.close)
     app.extensions["base"] = base
-    site.register(app)
-    problems.register(app)
+    for part in (site, problems, who, limits, kept):
+        part.register(app)
+    if base.settings.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=base.settings.proxies, x_proto=1, x_host=1)  # type: ignore[method-assign]
     for door in _DOORS:
         app.register_blueprint(door.blueprint)
     app.add_url_rule("/health", "health", _health)

@@ -1,4 +1,4 @@
-"""The guard at the SPARQL door: nothing that writes, and nothing that would make the engine call other machines, passes.
+"""The guard at the SPARQL door: nothing that writes unasked, and nothing that would make the engine call other machines, passes.
 
 It does not parse. It takes strings, comments and names out of a query and looks at what is left, in the text as it was sent and in
 the text with its code point escapes resolved (SPARQL 1.1 Query, 19.2), because engines differ in when they resolve them. Engines
@@ -8,6 +8,7 @@ differ too in where a keyword ends (`trueSERVICE<x>{}` is a call for some), so t
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from kg.errors import BadInput, NotAllowed
@@ -18,7 +19,7 @@ _TOKEN = re.compile(
       (?P<blank> \#[^\n\r]* )
     | (?P<string> '''(?:[^'\\]|\\.|'(?!''))*''' | \"\"\"(?:[^"\\]|\\.|"(?!""))*\"\"\"
                 | '(?:[^'\\\n\r]|\\.)*' | "(?:[^"\\\n\r]|\\.)*" )
-    | (?P<iri> <[^<>"{}|^`\\\x00-\x20]*> )
+    | (?P<iri> <(?:[^<>"{}|^`\\\x00-\x20]|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8})*> )
     | (?P<variable> [?$]\w+ )
     | (?P<name> (?:\w[\w.-]*)?:(?:\\.|[\w.:%-])* )
     | (?P<language> @[A-Za-z]+(?:-[A-Za-z0-9]+)* )
@@ -29,16 +30,21 @@ _TOKEN = re.compile(
 )
 _STANDS_FOR = {"blank": " ", "string": " '' ", "iri": "<>", "variable": "?v", "language": " "}
 _CALL = re.compile(r"SERVICE\s*(SILENT\s*)?(<>|\?v|[^\s{}<>?]*:[^\s{}]*)\s*\{", re.IGNORECASE)
+_LOAD = re.compile(r"(?<![\w:.%-])LOAD\s*(SILENT\s*)?(<|[^\s{}<>?]*:)", re.IGNORECASE)
+_OTHER_EACH_TIME = frozenset({"RAND", "NOW", "UUID", "STRUUID", "BNODE", "SERVICE"})
+_ENGINE_ROOMS = ("bif:", "sql:")
+"""Virtuoso reaches its SQL functions, which read files and call addresses, by names of these spaces, declared or not."""
 _FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 _UPDATES = ("INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD", "WITH")
 
 
 @dataclass(frozen=True)
 class Query:
-    """A query that may pass: its text and its form (`SELECT`, `ASK`, `CONSTRUCT`, `DESCRIBE`)."""
+    """A query that may pass: its text, its form (`SELECT`, `ASK`, `CONSTRUCT`, `DESCRIBE`), and whether one answer may be kept."""
 
     text: str
     form: str
+    lasting: bool = True
 
     @property
     def gives_graph(self) -> bool:
@@ -46,19 +52,47 @@ class Query:
         return self.form in ("CONSTRUCT", "DESCRIBE")
 
 
-def admit(text: str) -> Query:
-    """Let a read-only query pass; refuse what writes and what calls other machines."""
+def admit(text: str, allowed: Collection[str] = ()) -> Query:
+    """Let a read-only query pass; refuse what writes and what calls machines that are not `allowed`."""
     form = _form(text)
     if form is None:
         raise BadInput("The query is empty or is no SPARQL query.", "Begin with SELECT, ASK, CONSTRUCT or DESCRIBE.")
     if form in _UPDATES:
-        raise NotAllowed(f"{form} changes data, and this address answers questions only.", "Send a query.")
-    if any(_CALL.search(_skeleton(reading)) for reading in (text, _resolved(text))):
-        raise NotAllowed(
-            "SERVICE is switched off: the base does not call other endpoints.",
-            "Ask the other endpoint yourself and join the answers.",
+        raise BadInput(
+            f"{form} changes data, and this is a query.", "Send it as `update`, by POST, with a curator's token."
         )
-    return Query(text, form)
+    _refuse_calls(text, allowed)
+    words = {match["word"].upper() for match in _TOKEN.finditer(_resolved(text)) if match["word"]}
+    return Query(text, form, not words & _OTHER_EACH_TIME)
+
+
+def admit_update(text: str, allowed: Collection[str] = ()) -> str:
+    """Let an update pass that fetches nothing; refuse LOAD, and SERVICE to machines that are not `allowed`."""
+    form = _form(text)
+    if form is None:
+        raise BadInput("The update is empty or is no SPARQL update.", "Begin with INSERT, DELETE or WITH.")
+    if form in _FORMS:
+        raise BadInput(f"{form} asks, and this is an update.", "Send it as `query`.")
+    _refuse_calls(text, allowed)
+    if any(_LOAD.search(_skeleton(reading)) for reading in (text, _resolved(text))):
+        raise NotAllowed(
+            "LOAD is switched off: the base fetches nothing.", "Fetch it yourself and send it as INSERT DATA."
+        )
+    return text
+
+
+def _refuse_calls(text: str, allowed: Collection[str]) -> None:
+    readings = (text, _resolved(text))
+    if any(_CALL.search(_skeleton(reading, allowed)) for reading in readings):
+        raise NotAllowed(
+            "SERVICE is switched off, or not allowed to this endpoint: the base does not call it.",
+            "Ask the other endpoint yourself and join the answers."
+            + (" Allowed, written in full: " + ", ".join(f"<{iri}>" for iri in allowed) if allowed else ""),
+        )
+    for match in (match for reading in readings for match in _TOKEN.finditer(reading)):
+        name = (match["name"] or (match["iri"] or "").lstrip("<")).lower()
+        if name.startswith(_ENGINE_ROOMS) or (match["word"] or "").upper() == "DEFINE":
+            raise NotAllowed(f"{match[0]} is no SPARQL, and reaches into the engine.", "Write it in SPARQL 1.1.")
 
 
 def _form(text: str) -> str | None:
@@ -66,9 +100,15 @@ def _form(text: str) -> str | None:
     return next((word for word in words if word in _FORMS or word in _UPDATES), None)
 
 
-def _skeleton(text: str) -> str:
-    """Return a query with its strings emptied, its comments blank, its IRIs and variables alike."""
-    return "".join(_STANDS_FOR.get(match.lastgroup or "", match[0]) for match in _TOKEN.finditer(text))
+def _skeleton(text: str, allowed: Collection[str] = ()) -> str:
+    """Return a query with strings emptied, comments blank, variables alike, and IRIs alike but for `<!>`, an allowed one."""
+
+    def part(match: re.Match[str]) -> str:
+        if match["iri"] and match["iri"][1:-1] in allowed:
+            return "<!>"
+        return _STANDS_FOR.get(match.lastgroup or "", match[0])
+
+    return "".join(part(match) for match in _TOKEN.finditer(text))
 
 
 def _resolved(text: str) -> str:

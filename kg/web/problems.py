@@ -8,11 +8,10 @@ from flask import Flask, Response, jsonify, render_template, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
-from kg.errors import BadInput, EngineDown, KgError, NotFound, QueryTimeout, UnknownMedia, WrongMethod
+from kg.errors import BadInput, KgError, NotFound, UnknownMedia, WrongMethod
 from kg.web.negotiation import prefers_page
 
 _LOG = logging.getLogger("kg.web")
-_RETRY_SECONDS = 5
 _OURS = {404: NotFound, 405: WrongMethod, 415: UnknownMedia}
 
 
@@ -40,8 +39,10 @@ def answer(error: KgError) -> Response:
     response.status_code = error.status
     response.headers["Vary"] = "Accept"
     response.headers["Cache-Control"] = "no-store"
-    if isinstance(error, EngineDown | QueryTimeout):
-        response.headers["Retry-After"] = str(_RETRY_SECONDS)
+    if error.retry_after:
+        response.headers["Retry-After"] = str(error.retry_after)
+    if error.status == 401:
+        response.headers["WWW-Authenticate"] = 'Bearer realm="Open Urban"'
     return response
 
 

@@ -1,0 +1,89 @@
+"""What each engine does in its own way, in one place: how it tells a mistake, how it tells that it stopped, how it parts rows."""
+
+from __future__ import annotations
+
+import re
+
+from kg.terms import PREFIXES
+
+CANCELLED = b"The SPARQL operation has been cancelled"
+"""What Oxigraph writes at the end of a 200 answer when it stops at its time limit."""
+
+_PLACES = (
+    re.compile(r"error at (?P<line>\d+):(?P<column>\d+): expected (?:one of )?(?P<reason>.*)", re.DOTALL),  # Oxigraph
+    re.compile(r"line (?P<line>\d+), column (?P<column>\d+)(?P<reason>)", re.IGNORECASE),  # Jena, RDF4J
+    re.compile(r"SPARQL compiler, line (?P<line>\d+)(?P<column>): (?P<reason>[^\n]*)"),  # Virtuoso
+)
+_SENTENCE = re.compile(r"[A-Z][a-z]+(?: [\w']+){2,}[^,\[\]]*")
+_PREFIX = re.compile(r"([\w.-]*):?[\w.-]*$")
+
+
+def is_cancelled(told: str, status: int) -> bool:
+    """Tell whether a refusal means that the engine stopped at its time limit."""
+    return CANCELLED.decode() in told or status in (408, 504)
+
+
+def plain(told: str, query: str) -> tuple[str, str]:
+    """Return what is wrong with a query in plain words, with line and column, and what to do about it."""
+    found = next((match for pattern in _PLACES if (match := pattern.search(told))), None)
+    if found is None:
+        return f"The query cannot be read: {told}", "Mend the query."
+    line, column = int(found["line"]), int(found["column"] or 0)
+    where = f"Line {line}" + (f", column {column}" if column else "")
+    lines = query.splitlines() or [""]
+    text = lines[line - 1] if line <= len(lines) else ""
+    if "Prefix not found" in found["reason"]:
+        return _unknown_prefix(where, text[: column - 1])
+    if reason := _SENTENCE.search(found["reason"]):
+        return f"{where}: {reason[0].strip().lower().replace('select', 'SELECT')}.", "Mend the query there."
+    rest = text[max(column - 1, 0) :].strip()
+    if not rest and not "".join(lines[line:]).strip():
+        return (
+            f"{where}: the query cannot end like this.",
+            "Something is missing here or just before: a bracket, a term.",
+        )
+    read = text[: max(column - 1, 0)][-40:]
+    seen = f"`{rest[:40]}`" if rest else "the end of the line"
+    return f"{where}: {seen} cannot stand here" + (f", after `{read.strip()}`." if read.strip() else "."), (
+        "Mend the query there; the mistake may be just before."
+    )
+
+
+def _unknown_prefix(where: str, before: str) -> tuple[str, str]:
+    match = _PREFIX.search(before)
+    name = match[1] if match else ""
+    known = PREFIXES.get(name)
+    return f"{where}: the prefix `{name}:` is not declared.", (
+        f"Begin with: PREFIX {name}: <{known}>" if known else f"Begin with PREFIX {name}: and its namespace."
+    )
+
+
+_ROW_ENDS = {
+    "application/sparql-results+json": re.compile(rb"\}\s*,\s*\{"),
+    "application/sparql-results+xml": re.compile(rb"<result>"),
+    "text/csv": re.compile(rb"\n"),
+    "text/tab-separated-values": re.compile(rb"\n"),
+    "application/n-triples": re.compile(rb"\n"),
+}
+_LONGEST_END = 8
+
+
+class RowCounter:
+    """Counts the rows of an answer as its bytes go by, without reading them: exact but for line breaks inside CSV values."""
+
+    def __init__(self, mimetype: str) -> None:
+        self._end = _ROW_ENDS.get(mimetype)
+        self._kept = b""
+        self.rows = 0
+
+    def add(self, chunk: bytes) -> int:
+        """Take the next bytes; return the rows so far (0 where the format does not part them)."""
+        if self._end is None:
+            return 0
+        text = self._kept + chunk
+        last = 0
+        for match in self._end.finditer(text):
+            self.rows += 1
+            last = match.end()
+        self._kept = text[max(last, len(text) - _LONGEST_END) :]  # a mark may lie across two chunks
+        return self.rows

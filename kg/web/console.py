@@ -1,0 +1,133 @@
+"""The SPARQL page for people: a form, examples in plain words, and the answer as a table with labels and links."""
+
+from __future__ import annotations
+
+import io
+import time
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Response, render_template
+from pyoxigraph import Literal, NamedNode, QueryBoolean, QueryResultsFormat, QuerySolutions, parse_query_results
+
+from kg import queries
+from kg.engine import Answer
+from kg.errors import BadInput, KgError
+from kg.web import guard, limits
+from kg.web.negotiation import BIBTEX
+from kg.web.portrait import Painter, Value
+from kg.web.results import GRAPHS, ROWS
+from kg.web.site import base
+
+_ROWS = 1000
+_GRAPH_TEXT = 200_000
+
+Dataset = tuple[tuple[str, str], ...]
+
+
+def page(text: str, dataset: Dataset) -> Response:
+    """Show the form, and below it the answer or what is wrong with the query."""
+    result, error, status, headers = None, None, 200, {"Vary": "Accept"}
+    if text.strip():
+        try:
+            limits.limits().count()
+            query = guard.admit(text, base().settings.service_allow)
+            with limits.limits().place():
+                result = _result(query, dataset)
+        except KgError as found:
+            error, status = {"title": found.title, "detail": found.detail, "advice": found.advice}, found.status
+            if found.retry_after:
+                headers["Retry-After"] = str(found.retry_after)
+    examples = [{"name": q.name, "title": q.title, "url": _address(q.sample())} for q in queries.examples()]
+    first = queries.examples()[0].sample() if queries.examples() else ""
+    shown = render_template("sparql.html", query=text if text.strip() else first, examples=examples, result=result, error=error,
+                            result_formats=[{"ext": form.ext, "label": form.label} for form in (*ROWS, *GRAPHS)])  # fmt: skip
+    return Response(shown, status=status, content_type="text/html; charset=utf-8", headers=headers)
+
+
+def _address(text: str, dataset: Dataset = (), **more: str) -> str:
+    return "/sparql?" + urlencode([("query", text), *dataset, *more.items()])
+
+
+def _result(query: guard.Query, dataset: Dataset) -> dict[str, Any]:
+    started = time.perf_counter()
+    forms = GRAPHS if query.gives_graph else ROWS
+    answer = base().engine.stream(query.text, forms[0].mimetype, dataset)
+    try:
+        shown = _graph(answer) if query.gives_graph else _table(answer)
+    finally:
+        answer.close()
+    downloads = [{"label": form.label, "url": _address(query.text, dataset, format=form.ext)} for form in forms]
+    if shown.pop("has_records", False):
+        downloads.append({"label": BIBTEX.label, "url": _address(query.text, dataset, format=BIBTEX.ext)})
+    return shown | {
+        "took_ms": round((time.perf_counter() - started) * 1000),
+        "downloads": downloads,
+        "permalink": _address(query.text, dataset),
+    }
+
+
+def _graph(answer: Answer) -> dict[str, Any]:
+    text = b""
+    for chunk in answer.chunks:
+        text += chunk
+        if len(text) > _GRAPH_TEXT:
+            break
+    return {
+        "graph_text": text[:_GRAPH_TEXT].decode("utf-8", "ignore"),
+        "cut": len(text) > _GRAPH_TEXT,
+        "head": [],
+        "rows": [],
+        "count": None,
+    }
+
+
+def _table(answer: Answer) -> dict[str, Any]:
+    """Read rows until the page is full; the rest of a large answer is never fetched."""
+    found = parse_query_results(io.BufferedReader(Reader(answer.chunks)), format=QueryResultsFormat.JSON)
+    if isinstance(found, QueryBoolean):
+        told = Value("yes" if found else "no")
+        return {"head": ["answer"], "rows": [[told]], "count": 1, "cut": False, "graph_text": None}
+    if not isinstance(found, QuerySolutions):
+        raise BadInput("The engine answered with something that is no table.")
+    names = [variable.value for variable in found.variables]
+    rows = []
+    for solution in found:
+        rows.append([solution[name] for name in names])
+        if len(rows) > _ROWS:
+            break
+    cut = len(rows) > _ROWS
+    terms = {term.value for row in rows for term in row if isinstance(term, NamedNode)}
+    painter = Painter(base().model, base().settings.base, base().labels(terms))
+    table = [[_cell(painter, term) for term in row] for row in rows[:_ROWS]]
+    ours = any(iri.startswith(base().settings.base) for iri in terms)
+    return {"head": names, "rows": table, "count": len(table), "cut": cut, "graph_text": None, "has_records": ours}
+
+
+def _cell(painter: Painter, term: Any) -> Value:
+    if term is None:
+        return Value("")
+    if isinstance(term, NamedNode | Literal):
+        return painter.value(term)
+    return Value(str(term))
+
+
+class Reader(io.RawIOBase):
+    """Lets a parser read from the engine's chunks as from a file."""
+
+    def __init__(self, chunks: Iterator[bytes]) -> None:
+        self._chunks = chunks
+        self._rest = b""
+
+    def readable(self) -> bool:
+        """Say yes: that is all it does."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Fill a buffer from the next chunk."""
+        if not self._rest:
+            self._rest = next(self._chunks, b"")
+        size = min(len(buffer), len(self._rest))
+        buffer[:size], self._rest = self._rest[:size], self._rest[size:]
+        return size

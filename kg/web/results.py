@@ -1,0 +1,86 @@
+"""The formats of SPARQL answers: one table, the names by which Fuseki, Virtuoso and YASGUI ask for them, and who gets which."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import request
+
+from kg.errors import NotAcceptable
+from kg.web.guard import Query
+from kg.web.negotiation import BIBTEX, CSV, HTML, JSON_LD, N_TRIPLES, RDF_XML, TURTLE, Format
+
+SELECT_JSON = Format("json", "application/sparql-results+json", "JSON")
+SELECT_XML = Format("xml", "application/sparql-results+xml", "XML")
+SELECT_TSV = Format("tsv", "text/tab-separated-values", "TSV")
+ROWS = (SELECT_JSON, SELECT_XML, CSV, SELECT_TSV)
+GRAPHS = (TURTLE, N_TRIPLES, RDF_XML, JSON_LD)
+CITED = (BIBTEX,)
+"""For rows that hold citable records; never given to a caller who did not name it."""
+
+_ALSO_TYPES = {
+    "application/json": "application/sparql-results+json",
+    "text/json": "application/sparql-results+json",
+    "application/xml": "application/sparql-results+xml",
+    "text/xml": "application/sparql-results+xml",
+}
+_ALSO_GRAPH_TYPES = {
+    "application/json": "application/ld+json",
+    "application/xml": "application/rdf+xml",
+    "application/x-turtle": "text/turtle",
+    "text/n3": "text/turtle",
+    "text/rdf+n3": "text/turtle",
+    "text/plain": "application/n-triples",
+    "text/ntriples": "application/n-triples",
+}
+_ALSO_NAMES = {
+    "srj": "json", "sparql-json": "json", "json-sparql": "json", "srx": "xml", "sparql-xml": "xml", "tab": "tsv", "bibtex": "bib",
+}  # fmt: skip
+_ALSO_GRAPH_NAMES = {
+    "turtle": "ttl", "n3": "ttl", "n-triples": "nt", "ntriples": "nt", "text": "nt", "xml": "rdf", "rdfxml": "rdf", "rdf/xml":
+    "rdf", "rdf+xml": "rdf", "json": "jsonld", "json-ld": "jsonld",
+}  # fmt: skip
+NAMES = ("format", "output", "results")
+"""The parameters by which clients name a format: ours and Virtuoso's, Fuseki's, SPARQLWrapper's."""
+
+
+def named(parameters: Mapping[str, str]) -> str:
+    """Return the name of a format that a request's parameters hold, else nothing; `auto` is Virtuoso's word for none."""
+    asked = next((parameters[name] for name in NAMES if parameters.get(name)), "")
+    return "" if asked.lower() == "auto" else asked
+
+
+def chosen(query: Query, asked: str) -> Format:
+    """Choose the format of an answer: the one that is named, else the one that the Accept header likes best, else the first."""
+    formats = GRAPHS if query.gives_graph else (*ROWS, *CITED) if query.form == "SELECT" else ROWS
+    also = _ALSO_GRAPH_TYPES if query.gives_graph else _ALSO_TYPES
+    offered = {form.mimetype: form for form in formats}
+    offered |= {alias: offered[meant] for alias, meant in also.items()}
+    if asked:
+        return _by_name(query, asked.lower().replace(" ", "+"), formats, offered)
+    accept = request.accept_mimetypes
+    if not accept:
+        return formats[0]
+    best = accept.best_match(list(offered))
+    if best is None or (offered[best] in CITED and best not in accept.values()):
+        raise NotAcceptable(f"You asked for {accept}, and a {query.form} answer is not written so.", _offer(formats))
+    return offered[best]
+
+
+def _by_name(query: Query, asked: str, formats: tuple[Format, ...], offered: dict[str, Format]) -> Format:
+    if asked in offered:
+        return offered[asked]
+    name = (_ALSO_GRAPH_NAMES if query.gives_graph else _ALSO_NAMES).get(asked, asked)
+    for form in formats:
+        if form.ext == name:
+            return form
+    raise NotAcceptable(f"A {query.form} answer is not written as {asked!r}.", _offer(formats))
+
+
+def is_page(asked: str) -> bool:
+    """Tell whether a format's name is that of a page."""
+    return asked.lower() in (HTML.ext, HTML.mimetype)
+
+
+def _offer(formats: tuple[Format, ...]) -> str:
+    return "Ask for one of: " + ", ".join(f"{form.ext} ({form.mimetype})" for form in formats) + "."
