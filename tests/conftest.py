@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -26,6 +28,10 @@ from kg.web import create_app
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+
+KG = Path(__file__).resolve().parent.parent / "kg"
+UNFIT = shutil.ignore_patterns("engine.*", "*.lock")
+"""What belongs to a running engine, not to its data."""
 
 START_SECONDS = 180
 """A first start loads the whole corpus; a slow machine may take its time."""
@@ -56,19 +62,42 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 @pytest.fixture(scope="session")
-def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+def loaded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder into which the shipped corpus was loaded; to be copied, never opened.
+
+    It is kept between runs for as long as neither the corpus nor what reads and stores it has changed.
+    """
+    state = hashlib.sha256(entries.digest(entries.shipped_paths()).encode())
+    for path in sorted(path for path in KG.rglob("*") if path.suffix in (".py", ".rq") and "web" not in path.parts):
+        state.update(path.read_bytes())
+    kept = request.config.cache.mkdir("loaded")
+    ready = kept / state.hexdigest()[:16]
+    if not ready.is_dir():
+        for outdated in kept.iterdir():
+            shutil.rmtree(outdated, ignore_errors=True)
+        fresh = tmp_path_factory.mktemp("loaded") / "data"
+        with open_base(Settings(data=fresh)) as base:
+            loading = entries.load_shipped(base)
+            assert loading is not None
+            assert loading.unreadable == []
+            assert loading.refused == set()
+        shutil.copytree(fresh, ready.with_suffix(".new"), ignore=UNFIT)
+        ready.with_suffix(".new").replace(ready)
+    return ready
+
+
+@pytest.fixture(scope="session")
+def settings(loaded: Path, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """The settings of the base that the tests read."""
-    return Settings(data=tmp_path_factory.mktemp("data"))
+    data = tmp_path_factory.mktemp("base") / "data"
+    shutil.copytree(loaded, data)
+    return Settings(data=data)
 
 
 @pytest.fixture(scope="session")
 def base(settings: Settings) -> Iterator[Base]:
-    """A base that holds the shipped corpus, loaded once; a test that writes makes its own."""
+    """A base that holds the shipped corpus; a test that writes makes its own."""
     with open_base(settings) as opened:
-        loading = entries.load_shipped(opened)
-        assert loading is not None
-        assert loading.unreadable == []
-        assert loading.refused == set()
         yield opened
 
 
@@ -153,10 +182,11 @@ def running() -> Callable[..., object]:
 
 
 @pytest.fixture(scope="session")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+def service(loaded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """A service with the shipped corpus, on a port of its own."""
-    kg = [sys.executable, "-m", "kg"]
-    with run_service(kg, tmp_path_factory.mktemp("service")) as running:
+    folder = tmp_path_factory.mktemp("service")
+    shutil.copytree(loaded, folder / "data")
+    with run_service([sys.executable, "-m", "kg"], folder) as running:
         yield running
 
 

@@ -99,7 +99,8 @@ def test_nobody_who_reads_notices_that_the_engine_was_killed(service: Any) -> No
     assert answers == [POLICIES] * 120
 
 
-def test_a_query_that_takes_too_long_is_told_so(tmp_path: Path, running: Any) -> None:
+def test_a_query_that_takes_too_long_is_told_so(loaded: Path, tmp_path: Path, running: Any) -> None:
+    shutil.copytree(loaded, tmp_path / "data")
     with running([sys.executable, "-m", "kg"], tmp_path, query_timeout=1) as service:
         heavy = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
         with pytest.raises(HTTPError) as caught:
