@@ -48,7 +48,7 @@ def compare(base: Base, entries: Sequence[Entry], progress: Progress = lambda do
     shelves = _shelves(base, entries)
     taken: set[str] = {entry.key for entry in entries}
     for batch in batched(entries, BATCH):
-        known = _known_keys(base, [entry.key for entry in batch])
+        known = _known_keys(base, [entry.key for entry in batch if entry.key])
         there = base.graphs(known.values())
         past = base.journal.known(address(base, entry.key) for entry in batch)
         staged = []
@@ -96,10 +96,10 @@ def _placed(
         other, why = found
         return Arrival("duplicate", entry, other.record or address(base, other.key), f"{why} as {other.key}")
     why = ""
-    if iri is not None or address(base, entry.key) in past:
-        old = entry.key
+    if not entry.key or iri is not None or address(base, entry.key) in past:
+        if entry.key:
+            why = f"the key {entry.key} is another work's, and a key is never given twice"
         entry = replace(entry, key=_free_key(base, entry, taken))
-        why = f"the key {old} is another work's, and a key is never given twice"
     taken.add(entry.key)
     if "confidence" not in entry.fields:
         entry = replace(entry, fields={**entry.fields, "confidence": _UNSEEN})
@@ -191,7 +191,7 @@ def _with_aliases(base: Base, duplicates: Sequence[Arrival]) -> dict[str, list[T
     made: dict[str, list[Triple]] = {}
     for arrival in duplicates:
         key, iri = arrival.entry.key, arrival.iri
-        if iri in found and key not in known and address(base, key) not in past:
+        if key and iri in found and key not in known and address(base, key) not in past:
             now = made.get(iri, found[iri])
             made[iri] = [*now, graph.alias(iri, key)]
     return made

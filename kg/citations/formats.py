@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from kg.citations import bibtex, csl, keys, ris
+from kg.citations import bibtex, csl, ris
 from kg.citations.entry import Broken, Reading
 from kg.errors import BadInput
 
@@ -28,7 +28,7 @@ def read(path: Path, form: str = "") -> Reading:
         raise BadInput(
             f"{path} is no file of references that we know.", f"Name its form: --format {'|'.join(READERS)}."
         )
-    return keyed(READERS[form](text))
+    return _once(READERS[form](text))
 
 
 def _looks_like(text: str) -> str:
@@ -38,14 +38,12 @@ def _looks_like(text: str) -> str:
     return "csljson" if start.startswith(("[", "{")) else "biblatex" if "@" in start else ""
 
 
-def keyed(reading: Reading) -> Reading:
-    """Give every entry without a key one of the pattern authorYEARword, and every later one of the same key the next letter."""
-    taken = {entry.key for entry in reading.entries if entry.key}
+def _once(reading: Reading) -> Reading:
+    """Take a key that stood before from an entry: RIS and CSL-JSON allow that, and the import makes it a key of its own."""
     seen: set[str] = set()
     for place, entry in enumerate(reading.entries):
-        if not entry.key or entry.key in seen:
-            entry = reading.entries[place] = replace(entry, key=keys.made(entry, taken))
-            taken.add(entry.key)
+        if entry.key in seen:
+            reading.entries[place] = replace(entry, key="")
         seen.add(entry.key)
     return reading
 

@@ -19,6 +19,7 @@ _BETWEEN_NUMBERS = re.compile(r"[,;/]|\s{2,}|\s(?=97[89])")
 _NEAR_TITLE = 93
 _SAME_BOOK = 80
 _NEAR_NAME = 85
+_OTHER_TITLE = 50
 _CROWD = 50
 """A block that more works share than this says nothing about any of them."""
 
@@ -134,8 +135,5 @@ def another(one: Work, other: Work) -> bool:
     """Tell whether two entries under one key are plainly two works."""
     if one.doi and other.doi and one.doi != other.doi:
         return fuzz.token_sort_ratio(one.flat, other.flat) < _SAME_BOOK
-    return (
-        fuzz.token_sort_ratio(one.flat, other.flat) < 50
-        and one.year != other.year
-        and fuzz.ratio(flat(one.who), flat(other.who)) < _NEAR_NAME
-    )
+    near_name = fuzz.ratio(flat(one.who), flat(other.who)) >= _NEAR_NAME
+    return fuzz.token_sort_ratio(one.flat, other.flat) < _OTHER_TITLE and (one.year != other.year or not near_name)

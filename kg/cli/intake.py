@@ -94,7 +94,7 @@ def _show(arrivals: list[Arrival], broken: int, limit: int) -> None:
         chosen = [arrival for arrival in arrivals if arrival.state == state and (state != "same")]
         for arrival in chosen[:limit]:
             title = arrival.entry.fields.get("title", "")
-            click.echo(f"{_MARKS[state]} {arrival.entry.key}: " + (arrival.why or title[:90]))
+            click.echo(f"{_MARKS[state]} {arrival.entry.key or title[:60]}: " + (arrival.why or title[:90]))
         if len(chosen) > limit:
             click.echo(f"{_MARKS[state]} … and {len(chosen) - limit:,} more that are {state} (--limit shows more)")
     table = Table("", "entries")
