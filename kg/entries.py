@@ -121,8 +121,7 @@ def load(base: Base, paths: Iterable[Path], *, force: bool = False, progress: Pr
     """
     records, unreadable = read_files(paths, base.settings.base)
     loading = Loading(unreadable=unreadable)
-    schemes = {iri: [quad.triple for quad in quads] for iri, quads in base.model.graphs.items()}
-    base.write(schemes, LOADER, "ontology", checked=True)
+    write_ontology(base)
     authors = base.journal.last_authors()
     for batch in batched(records, BATCH):
         chosen = {iri: records[iri] for iri in batch}
@@ -136,6 +135,12 @@ def load(base: Base, paths: Iterable[Path], *, force: bool = False, progress: Pr
         loading.changed += len(base.write(sound, LOADER, "load", checked=True))
         progress(len(batch))
     return loading
+
+
+def write_ontology(base: Base) -> None:
+    """Bring the ontology and its concept schemes into the base: records are checked against what stands there."""
+    schemes = {iri: [quad.triple for quad in quads] for iri, quads in base.model.graphs.items()}
+    base.write(schemes, LOADER, "ontology", checked=True)
 
 
 def load_shipped(base: Base, progress: Progress = lambda done: None) -> Loading | None:

@@ -455,7 +455,7 @@ def test_a_ris_record_is_read_whole() -> None:
     assert entry.names["author"] == (person("Berg", "Jan", "van der", "Jr."), body("World Bank"), OTHERS)
     assert entry.fields == {
         "title": "Open data in cities", "journaltitle": "Cities of the world", "shortjournal": "Cit. World",
-        "date": "2019-03-07", "volume": "3", "number": "2", "pages": "1--9", "issn": "0264-2751", "doi": "10.1000/x",
+        "date": "2019-03-07", "volume": "3", "number": "2", "pages": "1–9", "issn": "0264-2751", "doi": "10.1000/x",
         "url": "https://example.org/x", "keywords": "open data, cities", "langid": "english", "ris-an": "42",
         "urldate": "2020-01-02",
     }  # fmt: skip
@@ -507,7 +507,7 @@ def test_broken_ris_is_told_with_its_line() -> None:
         ('{"issued": {"literal": "forthcoming"}}', "date", "forthcoming"),
         ('{"issued": {"date-parts": [[null]]}, "title": "x"}', "date", None),
         ('{"DOI": "https://doi.org/10.1000/X"}', "doi", "10.1000/X"),
-        ('{"page": "1-9, 20-25"}', "pages", "1--9, 20--25"),
+        ('{"page": "1-9, 20-25"}', "pages", "1–9, 20–25"),
         ('{"type": "chapter", "container-title": "Cities"}', "booktitle", "Cities"),
         ('{"type": "journal-article", "container-title": ["Cities"]}', "journaltitle", "Cities"),
         ('{"type": "report", "publisher": "World Bank"}', "institution", "World Bank"),

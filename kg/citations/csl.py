@@ -113,7 +113,7 @@ def _fields(kind: str, item: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         if name == "doi":
             text = keys.bare_doi(text)
         elif name == "pages":
-            text = re.sub(r"(?<=\w)\s*[-–]\s*(?=\w)", "--", text)
+            text = re.sub(r"(?<=\w)\s*[-–]\s*(?=\w)", "–", text)
         yield name, text
     yield CONTAINERS.get(kind, "howpublished" if kind == "misc" else "booktitle"), _text(item.get("container-title"))
     yield PUBLISHERS.get(kind, "publisher"), _text(item.get("publisher"))

@@ -69,6 +69,10 @@ class _Pen:
         if self.language:
             self.said.add("langid")
             yield Triple(self.thing, OU.languageCode, Literal(self.language))
+        others = dict.fromkeys(key.strip() for key in fields.get("ids", "").split(",") if key.strip())
+        if others:
+            self.said.add("ids")
+            yield from (Triple(self.thing, OU.alias, Literal(key)) for key in others)
         words = fields.get("keywords", "").split(",")
         if all(word.strip() for word in words) and len(set(words)) == len(words):
             self.said.add("keywords")
@@ -182,6 +186,8 @@ def _fields(own: Mapping[NamedNode, list[NamedNode | Literal]], kind: str) -> di
         fields["langid"] = TAGS.get(tag, tag)
     if words := sorted(value.value for value in own.get(DCAT.keyword, [])):
         fields["keywords"] = ", ".join(words)
+    if others := sorted(value.value for value in own.get(OU.alias, [])):
+        fields["ids"] = ", ".join(others)
     if confidence := _text(own, OU.confidence):
         fields["confidence"] = confidence.removeprefix(CONFIDENCE)
     return fields
@@ -222,3 +228,8 @@ def entry_from_fields(key: str, kind: str, values: Mapping[str, list[str]]) -> E
         if name in dialects.NAMES
     }
     return Entry(key, kind, fields, people)
+
+
+def alias(iri: str, key: str) -> Triple:
+    """Return the statement that a reference has another key."""
+    return Triple(NamedNode(iri), OU.alias, Literal(key))

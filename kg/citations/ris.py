@@ -127,7 +127,7 @@ def _fields(kind: str, tags: Mapping[str, list[str]]) -> Iterator[tuple[str, str
     if "PB" in tags:
         yield PUBLISHERS.get(kind, "publisher"), tags["PB"][0]
     yield from _dates(tags)
-    pages = "--".join(dict.fromkeys(tags[tag][0].replace("–", "--") for tag in ("SP", "EP") if tag in tags))
+    pages = "–".join(dict.fromkeys(tags[tag][0].replace("--", "–") for tag in ("SP", "EP") if tag in tags))
     if pages:
         yield "pages", pages
     for number in tags.get("SN", ()):

@@ -23,6 +23,8 @@ CREATE INDEX IF NOT EXISTS change_graph ON change (graph, revision);
 CREATE TABLE IF NOT EXISTS loaded (digest TEXT PRIMARY KEY, at TEXT NOT NULL);
 """
 
+_AT_ONCE = 500
+
 
 @dataclass(frozen=True)
 class Change:
@@ -93,6 +95,27 @@ class Journal:
         with self._open() as connection:
             rows = connection.execute("SELECT * FROM change WHERE graph = ? ORDER BY revision DESC", (graph,))
             return [Change(*row) for row in rows]
+
+    def known(self, graphs: Iterable[str]) -> set[str]:
+        """Return those of these records that exist or ever existed: an address is never given twice."""
+        asked = list(graphs)
+        found: set[str] = set()
+        with self._open() as connection:
+            for start in range(0, len(asked), _AT_ONCE):
+                some = asked[start : start + _AT_ONCE]
+                marks = ", ".join("?" * len(some))
+                rows = connection.execute(f"SELECT DISTINCT graph FROM change WHERE graph IN ({marks})", some)
+                found.update(graph for (graph,) in rows)
+        return found
+
+    def at(self, graph: str, revision: int) -> bytes | None:
+        """Return the statements of one record as they stood at a revision, as sorted N-Triples; None for nothing."""
+        with self._open() as connection:
+            row = connection.execute(
+                "SELECT after FROM change WHERE graph = ? AND revision <= ? ORDER BY revision DESC LIMIT 1",
+                (graph, revision),
+            ).fetchone()
+        return row[0] if row else None
 
     def last_authors(self) -> dict[str, str]:
         """Return who changed each record last."""

@@ -12,7 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from kg import __version__
 from kg.base import Base, open_base
 from kg.settings import Settings
-from kg.web import analysis, bibliography, kept, limits, ontology, problems, records, search, site, sparql, who
+from kg.web import analysis, bibliography, kept, limits, lint, ontology, problems, records, search, site, sparql, who
 from kg.web.harvest import doors
 from kg.web.pictures import evidence, timeline, world
 
@@ -20,6 +20,7 @@ _POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri
 _DOORS = (
     search,
     bibliography,
+    lint,
     sparql,
     ontology,
     world,

@@ -1,0 +1,70 @@
+"""Files of references in any form: which one a file is in, read into entries, and what could not be read laid beside it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from kg.citations import bibtex, csl, ris
+from kg.citations.entry import Broken, Reading
+from kg.errors import BadInput
+
+READERS: Mapping[str, Callable[[str], Reading]] = {
+    "bibtex": bibtex.read,
+    "biblatex": bibtex.read,
+    "ris": ris.read,
+    "csljson": csl.read,
+}
+_ENDINGS = {".bib": "biblatex", ".bibtex": "bibtex", ".ris": "ris", ".enw": "", ".json": "csljson"}
+
+
+def read(path: Path, form: str = "") -> Reading:
+    """Read a file of references; without `form`, by its ending or else by how it begins."""
+    text = bibtex.decoded(path.read_bytes())
+    form = form or _ENDINGS.get(path.suffix.lower(), "") or _looks_like(text)
+    if form not in READERS:
+        raise BadInput(
+            f"{path} is no file of references that we know.", f"Name its form: --format {'|'.join(READERS)}."
+        )
+    return _once(READERS[form](text))
+
+
+def _looks_like(text: str) -> str:
+    start = text.lstrip("\ufeff \t\r\n")
+    if start.startswith("TY  -"):
+        return "ris"
+    return "csljson" if start.startswith(("[", "{")) else "biblatex" if "@" in start else ""
+
+
+def _once(reading: Reading) -> Reading:
+    """Take a key that stood before from an entry: RIS and CSL-JSON allow that, and the import makes it a key of its own."""
+    seen: set[str] = set()
+    for place, entry in enumerate(reading.entries):
+        if entry.key in seen:
+            reading.entries[place] = replace(entry, key="")
+        seen.add(entry.key)
+    return reading
+
+
+def rejected(broken: list[Broken]) -> str:
+    """Return what could not be read, whole, with line and reason where the form has room for a remark."""
+    if all(one.raw.lstrip().startswith("@") for one in broken):
+        return "\n".join(f"Line {one.line}: {_remark(one.reason)}.\n{one.raw}\n" for one in broken)
+    if all(_is_json(one.raw) for one in broken):
+        return "[\n" + ",\n".join(one.raw for one in broken) + "\n]\n"
+    return "\n".join(one.raw.rstrip("\n") + "\n" for one in broken)
+
+
+def _remark(reason: str) -> str:
+    """Return a reason without the sign that would begin an entry."""
+    return reason.replace("@", "at ").replace("\n", " ")
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,231 @@
+"""What comes in from files: compared with the base first, shown, and then written or proposed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from pyoxigraph import Literal, Triple
+
+from kg import queries
+from kg.base import BATCH, Base, Progress, batched, canonical, parsed
+from kg.citations import bibtex, dialects, graph, keys, likeness
+from kg.citations.entry import Entry
+from kg.citations.likeness import Shelves, Work
+from kg.desk.proposals import ACCEPTED, DECLINED, Proposals
+from kg.entries import write_ontology
+from kg.errors import BadInput
+
+STATES = ("new", "changed", "same", "duplicate", "invalid")
+
+_OURS = frozenset(("annotation", "usage", "confidence", "evidence", "ids"))
+"""Fields that this base adds to what others say: an import without them does not take them away."""
+
+
+_UNSEEN = "unverified"
+"""How sure we are of an entry that nobody here has held against the work itself."""
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """One entry of a file beside the base: its state and why, and the statements it would write, if any."""
+
+    state: str
+    entry: Entry
+    iri: str
+    why: str = ""
+    before: bytes | None = None
+    triples: tuple[Triple, ...] = ()
+
+
+def compare(base: Base, entries: Sequence[Entry], progress: Progress = lambda done: None) -> Iterator[Arrival]:
+    """Yield every entry with its state, in the order of the file; nothing is written.
+
+    The work grows with the file, and with the base only by one walk over what tells its references apart.
+    """
+    write_ontology(base)
+    shelves = _shelves(base, entries)
+    taken: set[str] = {entry.key for entry in entries}
+    for batch in batched(entries, BATCH):
+        known = _known_keys(base, [entry.key for entry in batch if entry.key])
+        there = base.graphs(known.values())
+        past = base.journal.known(address(base, entry.key) for entry in batch)
+        staged = []
+        for entry in batch:
+            staged.append(_placed(base, entry, known.get(entry.key), there, past, shelves, taken))
+        yield from _checked(base, staged)
+        progress(len(batch))
+
+
+def _shelves(base: Base, entries: Iterable[Entry]) -> Shelves:
+    wanted = {block for entry in entries for block in likeness.blocks(likeness.work(entry))}
+    shelves = Shelves()
+    for row in base.engine.select(queries.fill("likeness")):
+        text = {name: term.value for name, term in row.items()}
+        one = Work(
+            text["record"], text["key"], text.get("type", ""), text["title"], text.get("issued", "")[:4],
+            text.get("who", ""), likeness.doi(text.get("doi", "")), likeness.isbns(text.get("isbn", "")),
+        )  # fmt: skip
+        shelves.put(one, wanted)
+    return shelves
+
+
+def _known_keys(base: Base, asked: Iterable[str]) -> dict[str, str]:
+    """Return the record of each key that the base has or knows as another key of a work."""
+    rows = base.engine.select(queries.fill("aliases", keys=[Literal(key) for key in asked]))
+    return {row["key"].value: row["record"].value for row in rows}
+
+
+def _placed(
+    base: Base,
+    entry: Entry,
+    iri: str | None,
+    there: dict[str, list[Triple]],
+    past: set[str],
+    shelves: Shelves,
+    taken: set[str],
+) -> Arrival:
+    one = likeness.work(entry, iri or "")
+    if iri is not None:
+        now = graph.from_triples(there[iri], iri)
+        if not likeness.another(one, likeness.work(now, iri)):
+            return _beside(entry, now, iri, there[iri])
+    found = shelves.like(one)
+    if found is not None:
+        other, why = found
+        return Arrival("duplicate", entry, other.record or address(base, other.key), f"{why} as {other.key}")
+    why = ""
+    if not entry.key or iri is not None or address(base, entry.key) in past:
+        if entry.key:
+            why = f"the key {entry.key} is another work's, and a key is never given twice"
+        entry = replace(entry, key=_free_key(base, entry, taken))
+    taken.add(entry.key)
+    if "confidence" not in entry.fields:
+        entry = replace(entry, fields={**entry.fields, "confidence": _UNSEEN})
+    iri = address(base, entry.key)
+    shelves.put(replace(one, key=entry.key))
+    return Arrival("new", entry, iri, why, None, tuple(graph.to_triples(entry, iri)))
+
+
+def address(base: Base, key: str) -> str:
+    """Return the IRI of the reference that has this key for its own."""
+    return f"{base.settings.base}reference/{keys.slug(key)}"
+
+
+def _free_key(base: Base, entry: Entry, taken: set[str]) -> str:
+    """Return a key that neither the base, nor its past, nor this file has for another work."""
+    refused = set(taken)
+    while True:
+        key = keys.made(entry, refused)
+        if not _known_keys(base, [key]) and not base.journal.known([address(base, key)]):
+            return key
+        refused.add(key)
+
+
+def _beside(entry: Entry, now: Entry, iri: str, triples: list[Triple]) -> Arrival:
+    """Compare an entry with the one that is there; sentences and links that are ours stay."""
+    kept = {name: text for name, text in now.fields.items() if name in _OURS and name not in entry.fields}
+    whole = replace(entry, key=now.key, fields={**entry.fields, **kept})
+    if any(bibtex.written(whole, dialect) == bibtex.written(now, dialect) for dialect in dialects.DIALECTS):
+        return Arrival("same", entry, iri)
+    links = set(triples) - set(graph.to_triples(now, iri))
+    after = tuple({*graph.to_triples(whole, iri), *links})
+    if canonical(after) == canonical(triples):
+        return Arrival("same", entry, iri)
+    return Arrival("changed", whole, iri, ", ".join(_differing(now, whole)), canonical(triples), after)
+
+
+def _differing(now: Entry, then: Entry) -> list[str]:
+    """Name what differs between two entries."""
+
+    def said(entry: Entry, name: str) -> object:
+        text = entry.fields.get(name, "")
+        return sorted(text.split(", ")) if name in ("keywords", "ids") else text or entry.names.get(name)
+
+    names = sorted({*now.fields, *then.fields, *now.names, *then.names})
+    differing = [name for name in names if said(now, name) != said(then, name)]
+    return (["type"] if now.type != then.type else []) + (differing or ["spelling"])
+
+
+def _checked(base: Base, staged: list[Arrival]) -> Iterator[Arrival]:
+    """Yield arrivals, those that the shapes refuse as invalid."""
+    given = {arrival.iri: list(arrival.triples) for arrival in staged if arrival.triples}
+    complaints: dict[str, list[str]] = {}
+    for problem in base.check(given) if given else ():
+        if problem.severe:
+            complaints.setdefault(problem.record, []).append(f"{problem.field}: {problem.message}")
+    for arrival in staged:
+        if arrival.triples and arrival.iri in complaints:
+            yield replace(arrival, state="invalid", why=" ".join(dict.fromkeys(complaints[arrival.iri])), triples=())
+        else:
+            yield arrival
+
+
+# -- what becomes of it ---------------------------------------------------------------------------------------------------
+
+
+def accept(
+    base: Base, arrivals: Iterable[Arrival], who: str, why: str, progress: Progress = lambda done: None
+) -> Counter[str]:
+    """Write new and changed entries, and give a duplicate's key to the work that it is; count what was done.
+
+    Each batch is written whole or not at all; after a crash the same import goes on where it stopped.
+    """
+    done: Counter[str] = Counter()
+    for batch in batched(arrivals, BATCH):
+        records = {arrival.iri: list(arrival.triples) for arrival in batch if arrival.triples}
+        written = {change.graph for change in base.write(records, who, why, checked=True)}
+        done.update(arrival.state for arrival in batch if arrival.iri in written and arrival.triples)
+        aliases = _with_aliases(base, [arrival for arrival in batch if arrival.state == "duplicate"])
+        done["alias"] += len(base.write(aliases, who, f"{why}: another key of the same work", checked=True))
+        progress(len(batch))
+    return done
+
+
+def _with_aliases(base: Base, duplicates: Sequence[Arrival]) -> dict[str, list[Triple]]:
+    """Return the records of works that duplicates mean, each with the keys of those as other keys."""
+    found = base.graphs({arrival.iri for arrival in duplicates})
+    known = _known_keys(base, [arrival.entry.key for arrival in duplicates]) if duplicates else {}
+    past = base.journal.known(address(base, arrival.entry.key) for arrival in duplicates)
+    made: dict[str, list[Triple]] = {}
+    for arrival in duplicates:
+        key, iri = arrival.entry.key, arrival.iri
+        if key and iri in found and key not in known and address(base, key) not in past:
+            now = made.get(iri, found[iri])
+            made[iri] = [*now, graph.alias(iri, key)]
+    return made
+
+
+def propose(base: Base, arrivals: Iterable[Arrival], who: str, why: str) -> int:
+    """Keep new and changed entries as one proposal for a curator; return its number."""
+    records = {arrival.iri: (arrival.before, canonical(arrival.triples)) for arrival in arrivals if arrival.triples}
+    return desk(base).make(who, why, records)
+
+
+def desk(base: Base) -> Proposals:
+    """Return the proposals of a base."""
+    return Proposals(base.settings.data / "proposals.sqlite")
+
+
+def take(base: Base, number: int, who: str, note: str = "") -> int:
+    """Accept a proposal: write its records, unless one has changed since it was made; return how many changed."""
+    proposal = desk(base).get(number)
+    if proposal.state not in ("open",):
+        raise BadInput(f"Proposal {number} is {proposal.state} already.", "A decision is not taken twice.")
+    records = desk(base).records(number)
+    now = base.graphs(records)
+    moved = [iri for iri, (before, after) in records.items() if canonical(now.get(iri)) not in (before, after)]
+    if moved:
+        raise BadInput(
+            f"{len(moved)} of its records have changed since it was made, {moved[0]} for one.", "Import the file again."
+        )
+    given = {iri: parsed(after) or None for iri, (_, after) in records.items()}
+    changes = base.write(given, who, f"proposal {number}: {proposal.why}")
+    desk(base).decide(number, ACCEPTED, who, note)
+    return len(changes)
+
+
+def decline(base: Base, number: int, who: str, note: str = "") -> None:
+    """Decline a proposal; what it held stays readable."""
+    desk(base).decide(number, DECLINED, who, note)

@@ -1,0 +1,252 @@
+"""Import: what a file holds beside the base, written or proposed; duplicates, keys, rejects, and the same file twice."""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from kg import intake
+from kg.base import Base, open_base
+from kg.citations import bibtex, graph, likeness
+from kg.citations.entry import Entry
+from kg.cli import main
+from kg.entries import write_ontology
+from kg.errors import BadInput
+from kg.settings import Settings
+
+TWO = """
+@article{lee2019open,
+  author = {Lee, Maria and Díaz, Juan},
+  title = {Open data in {Nairobi}: what came of it},
+  journal = {Journal of Cities},
+  year = 2019,
+  volume = {3},
+  doi = {10.1000/abc},
+  abstract = {We asked.}
+}
+
+@book{berg2020cities,
+  author = {van den Berg, Anna},
+  title = {Cities and Their Data},
+  publisher = {City Press},
+  year = 2020,
+  isbn = {978-3-16-148410-0}
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of a base with the ontology and no record."""
+    data = tmp_path_factory.mktemp("bare") / "data"
+    with open_base(Settings(data=data)) as base:
+        write_ontology(base)
+    return data
+
+
+@pytest.fixture
+def empty(bare: Path, tmp_path: Path) -> Iterator[Base]:
+    """A base with the ontology and no record."""
+    shutil.copytree(bare, tmp_path / "data", ignore=shutil.ignore_patterns("engine.*", "*.lock"))
+    with open_base(Settings(data=tmp_path / "data")) as base:
+        yield base
+
+
+def read(text: str) -> list[Entry]:
+    reading = bibtex.read(text)
+    assert reading.broken == []
+    return reading.entries
+
+
+def take(base: Base, text: str) -> Counter[str]:
+    """Import a text into a base and return the states of its entries."""
+    arrivals = list(intake.compare(base, read(text)))
+    intake.accept(base, arrivals, "tester", "test")
+    return Counter(arrival.state for arrival in arrivals)
+
+
+def state(base: Base, text: str) -> intake.Arrival:
+    """Return how the base sees the last entry of a text."""
+    return list(intake.compare(base, read(text)))[-1]
+
+
+def held(base: Base, key: str) -> Entry:
+    iri = intake.address(base, key)
+    return graph.from_triples(base.graphs([iri])[iri], iri)
+
+
+def test_what_is_new_is_written_and_the_second_time_is_the_same(empty: Base) -> None:
+    assert take(empty, TWO) == {"new": 2}
+    revision = empty.journal.revision
+    assert take(empty, TWO) == {"same": 2}
+    assert empty.journal.revision == revision
+    assert held(empty, "lee2019open").fields["journaltitle"] == "Journal of Cities"
+    assert held(empty, "lee2019open").fields["confidence"] == "unverified"
+    assert [change.who for change in empty.journal.history(intake.address(empty, "lee2019open"))] == ["tester"]
+
+
+def test_looking_writes_nothing(empty: Base) -> None:
+    revision = empty.journal.revision
+    assert {arrival.state for arrival in intake.compare(empty, read(TWO))} == {"new"}
+    assert empty.journal.revision == revision
+
+
+def test_a_change_is_named_and_what_is_ours_stays(empty: Base) -> None:
+    take(empty, TWO)
+    iri = intake.address(empty, "lee2019open")
+    ours = replace(held(empty, "lee2019open"))
+    ours = replace(ours, fields={**ours.fields, "annotation": "What came of it.", "confidence": "verified",
+                                 "evidence": "https://example.org/seen"})  # fmt: skip
+    empty.write({iri: graph.to_triples(ours, iri)}, "curator", "annotated")
+    arrival = state(empty, TWO.replace("volume = {3}", "volume = {4}").split("@book")[0])
+    assert (arrival.state, arrival.why) == ("changed", "volume")
+    assert take(empty, TWO.replace("volume = {3}", "volume = {4}")) == {"changed": 1, "same": 1}
+    now = held(empty, "lee2019open").fields
+    assert (now["volume"], now["annotation"], now["confidence"]) == ("4", "What came of it.", "verified")
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("@article{x, title = {Another title altogether}, doi = {10.1000/ABC}}", "the same DOI as lee2019open"),
+        ("@article{x, title = {Cities}, doi = {https://doi.org/10.1000/abc}}", "the same DOI as lee2019open"),
+        ("@book{x, title = {Cities and their data.}, isbn = {9783161484100}}",
+         "the same ISBN and nearly the same title as berg2020cities"),
+        ("@article{x, author = {M. Lee}, title = {Open Data in Nairobi -- What Came of it}, year = 2019}",
+         "nearly the same title, year and author as lee2019open"),
+        ("@article{x, author = {Díaz, Juan and Lee, Maria}, title = {Open data in Nairobi: what came of it}, year = 2019}", ""),
+        ("@article{x, author = {Lee, Maria}, title = {Open data in Nairobi: what came of it}, year = 2009}", ""),
+        ("@article{x, author = {Lee, Maria}, title = {Open data in Nairobi: what came of it}, year = 2019, doi = {10.1000/z}}", ""),
+        ("@incollection{x, title = {One chapter}, booktitle = {Cities and Their Data}, isbn = {9783161484100}}", ""),
+    ],
+    ids=["DOI", "DOI with its resolver", "ISBN", "title, year, author", "another first author", "ten years earlier",
+         "another DOI", "a chapter of that book"],
+)  # fmt: skip
+def test_duplicates_are_found_and_alike_is_not_the_same(empty: Base, text: str, why: str) -> None:
+    take(empty, TWO)
+    arrival = state(empty, text)
+    assert (arrival.state, arrival.why) == (("duplicate", why) if why else ("new", ""))
+
+
+def test_duplicates_within_one_file_are_found(empty: Base) -> None:
+    assert take(empty, TWO + "@misc{again, title = {x}, doi = {10.1000/abc}}") == {"new": 2, "duplicate": 1}
+    assert held(empty, "lee2019open").fields["ids"] == "again"
+
+
+def test_a_duplicate_gives_its_key_to_the_work_that_it_is(empty: Base) -> None:
+    take(empty, TWO)
+    again = TWO.replace("lee2019open", "mendeley:lee")
+    assert take(empty, again) == {"duplicate": 1, "same": 1}
+    assert held(empty, "lee2019open").fields["ids"] == "mendeley:lee"
+    assert take(empty, again) == {"same": 2}
+    assert take(empty, TWO) == {"same": 2}
+
+
+def test_a_key_is_never_given_to_another_work(empty: Base) -> None:
+    take(empty, TWO)
+    other = "@book{lee2019open, author = {Okafor, Ben}, title = {Water for All Seasons}, year = 1999}"
+    arrival = state(empty, other)
+    assert (arrival.state, arrival.entry.key) == ("new", "okafor1999water")
+    assert "another work's" in arrival.why
+
+
+def test_a_key_is_not_used_again_after_its_work_is_gone(empty: Base) -> None:
+    take(empty, TWO)
+    empty.write({intake.address(empty, "berg2020cities"): None}, "curator", "withdrawn")
+    arrival = state(empty, "@book{berg2020cities, author = {Berg, Zoe}, title = {Tall Houses}, year = 2020}")
+    assert (arrival.state, arrival.entry.key) == ("new", "berg2020tall")
+
+
+def test_two_entries_of_one_file_get_two_keys(empty: Base) -> None:
+    take(empty, TWO)
+    text = "".join(
+        f"@book{{{key}, author = {{Lee, Maria}}, title = {{{title}}}, year = 1999}}\n"
+        for key, title in (("lee2019open", "Water for all"), ("berg2020cities", "Water for none of us today"))
+    )
+    assert {arrival.entry.key for arrival in intake.compare(empty, read(text))} == {"lee1999water", "lee1999waterb"}
+
+
+def test_what_the_shapes_refuse_is_invalid_and_costs_nothing_else(empty: Base) -> None:
+    arrivals = list(intake.compare(empty, read(TWO + "@book{untitled, publisher = {City Press}, year = 2020}")))
+    assert [arrival.state for arrival in arrivals] == ["new", "new", "invalid"]
+    assert "title" in arrivals[-1].why.lower()
+    assert intake.accept(empty, arrivals, "tester", "test")["new"] == 2
+
+
+def test_a_proposal_changes_nothing_until_it_is_accepted(empty: Base) -> None:
+    number = intake.propose(empty, intake.compare(empty, read(TWO)), "visitor", "two works that you lack")
+    [proposal] = intake.desk(empty).all()
+    assert (proposal.number, proposal.who, proposal.records, proposal.state) == (number, "visitor", 2, "open")
+    assert empty.index.size == 0 or intake.address(empty, "lee2019open") not in empty.index.get(
+        [intake.address(empty, "lee2019open")]
+    )
+    assert intake.take(empty, number, "curator") == 2
+    assert held(empty, "lee2019open").fields["volume"] == "3"
+    assert intake.desk(empty).all() == []
+    with pytest.raises(BadInput, match="accepted already"):
+        intake.take(empty, number, "curator")
+
+
+def test_a_proposal_on_a_record_that_moved_on_is_not_accepted(empty: Base) -> None:
+    take(empty, TWO)
+    number = intake.propose(empty, intake.compare(empty, read(TWO.replace("{3}", "{4}"))), "visitor", "volume")
+    take(empty, TWO.replace("{3}", "{5}"))
+    with pytest.raises(BadInput, match="changed since"):
+        intake.take(empty, number, "curator")
+
+
+def test_a_declined_proposal_stays_readable(empty: Base) -> None:
+    number = intake.propose(empty, intake.compare(empty, read(TWO)), "visitor", "two")
+    intake.decline(empty, number, "curator", "out of scope")
+    [proposal] = intake.desk(empty).all(None)
+    assert (proposal.state, proposal.note, proposal.decided_by) == ("declined", "out of scope", "curator")
+    assert len(intake.desk(empty).records(number)) == 2
+
+
+def test_shelves_find_one_among_many_without_comparing_all() -> None:
+    shelves = likeness.Shelves()
+    for number in range(2000):
+        shelves.put(
+            likeness.Work(
+                f"r{number}", f"k{number}", "book", f"Report number {number} on the state of cities", "2020", "Lee"
+            )
+        )
+    found = shelves.like(likeness.Work("", "x", "book", "Report number 1234 on the state of Cities", "2020", "Lee"))
+    assert found is not None
+    assert found[0].key == "k1234"
+
+
+# -- at the terminal ---------------------------------------------------------------------------------------------------
+
+
+def run(data: Path, *words: object) -> Result:
+    return CliRunner().invoke(main, [str(word) for word in words], env={"KG_DATA": str(data)})
+
+
+def test_kg_import_shows_and_then_writes_and_keeps_what_is_broken(tmp_path: Path) -> None:
+    file = tmp_path / "mine.bib"
+    file.write_text(TWO + "\n@misc{bad,\n title = {open {data}\n}\n", "utf-8")
+    shown = run(tmp_path / "data", "import", file)
+    assert shown.exit_code == 1, shown.output
+    assert "Nothing was written" in shown.output
+    assert "+ lee2019open" in shown.output
+    assert f"{file}, line 20: bad:" in shown.output
+    rejected = (tmp_path / "mine.rejected.bib").read_text("utf-8")
+    assert "@misc{bad,\n title = {open {data}\n}" in rejected
+    written = run(tmp_path / "data", "import", file, "--accept", "--by", "ana", "--rejects", tmp_path / "else.bib")
+    assert "2 new, 0 changed" in written.output
+    assert (tmp_path / "else.bib").is_file()
+    ris = tmp_path / "mine.ris"
+    ris.write_text("TY  - BOOK\nTI  - Cities and Their Data\nAU  - van den Berg, Anna\nPY  - 2020\nER  -\n")
+    assert "≈ duplicate  │       1" in run(tmp_path / "data", "import", ris).output
+    strange = tmp_path / "mine.doc"
+    strange.write_bytes(b"nothing of the kind")
+    refused = run(tmp_path / "data", "import", strange)
+    assert refused.exit_code == 1
+    assert "Name its form" in refused.output
