@@ -15,7 +15,7 @@ from rdflib.namespace import SH as RSH
 from kg.model import SHAPES_GRAPH, Model
 from kg.terms import record_of
 
-_PYSHACL = threading.Lock()
+PYSHACL = threading.Lock()
 """pySHACL patches rdflib's globals while it runs, so one check runs at a time in a process."""
 
 
@@ -56,7 +56,7 @@ class Checker:
         data = judged(to_rdflib(triple for triples in records.values() for triple in triples))
         for triple in ring:
             data.add((_term(triple.subject), _term(triple.predicate), _term(triple.object)))
-        with _PYSHACL:
+        with PYSHACL:
             _, report, _ = pyshacl.validate(
                 data, shacl_graph=self._shapes, inference="none", allow_warnings=True, inplace=True
             )

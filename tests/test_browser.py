@@ -32,6 +32,7 @@ PAGES = (
     "/shapes",
     "/shapes/Policy",
     "/concept/sector",
+    "/catalog",
 )
 
 # axe: WCAG 2.2 A and AA, and what its authors call good practice.

@@ -19,9 +19,9 @@ ROOT = Path(__file__).resolve().parent.parent
 FLOORS = (
     ("server",),
     ("kg.web", "kg.cli", "kg.__main__"),
-    ("kg.base", "kg.entries", "kg.analysis", "kg.intake", "kg.papers", "kg.lint"),
+    ("kg.base", "kg.entries", "kg.analysis", "kg.intake", "kg.papers", "kg.lint", "kg.catalog"),
     ("kg.citations", "kg.search", "kg.desk"),
-    ("kg.vocabulary",),
+    ("kg.profile", "kg.vocabulary"),
     ("kg.shapes", "kg.model"),
     ("kg.engine", "kg.oxigraph", "kg.queries", "kg.quirks", "kg.turtle"),
     ("kg.terms", "kg.errors", "kg.settings", "kg.shipped", "kg.words"),

@@ -9,6 +9,7 @@ import click
 
 from kg import entries
 from kg.base import open_base
+from kg.cli import catalog
 from kg.cli.terminal import bar, tell
 from kg.settings import Settings
 
@@ -31,8 +32,21 @@ def load(paths: tuple[Path, ...], force: bool) -> None:
 
 @click.command()
 @click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
-def check(paths: tuple[Path, ...]) -> None:
+@click.option(
+    "--dcat-ap-shapes",
+    "profile",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Check a DCAT catalogue (PATHS, or with --catalog the base's own) against the SHACL files of this folder instead.",
+)
+@click.option("--catalog", "own", is_flag=True, help="With --dcat-ap-shapes: check the catalogue of the base.")
+def check(paths: tuple[Path, ...], profile: Path | None, own: bool) -> None:
     """Check files against the shapes, or, without PATHS, every record of the base; exit status 1 when one fails."""
+    if profile is None and own:
+        raise click.UsageError("--catalog needs --dcat-ap-shapes and a folder of SHACL files.")
+    if profile is not None:
+        if own == bool(paths):
+            raise click.UsageError("With --dcat-ap-shapes, name files or say --catalog, one of the two.")
+        sys.exit(0 if catalog.check(profile, paths) else 1)
     severe = advice = 0
     with open_base(Settings.load()) as base:
         if paths:

@@ -12,7 +12,21 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from kg import __version__
 from kg.base import Base, open_base
 from kg.settings import Settings
-from kg.web import analysis, bibliography, kept, limits, lint, ontology, problems, records, search, site, sparql, who
+from kg.web import (
+    analysis,
+    bibliography,
+    catalog,
+    kept,
+    limits,
+    lint,
+    ontology,
+    problems,
+    records,
+    search,
+    site,
+    sparql,
+    who,
+)
 from kg.web.harvest import doors
 from kg.web.pictures import evidence, timeline, world
 
@@ -23,6 +37,7 @@ _DOORS = (
     lint,
     sparql,
     ontology,
+    catalog,
     world,
     timeline,
     evidence,
