@@ -12,9 +12,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from kg import __version__
 from kg.base import Base, open_base
 from kg.settings import Settings
-from kg.web import analysis, bibliography, kept, limits, ontology, problems, records, search, site, sparql, who
+from kg.web import analysis, bibliography, history, kept, limits, ontology, problems, records, search, site, sparql, who
 from kg.web.harvest import doors
-from kg.web.pictures import evidence, timeline, world
+from kg.web.pictures import around, evidence, timeline, world
 
 _POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 _DOORS = (
@@ -25,6 +25,8 @@ _DOORS = (
     world,
     timeline,
     evidence,
+    around,
+    history,
     *analysis.doors,
     doors,
     records,

@@ -29,6 +29,11 @@ def long(facet: Field, text: str) -> str:
     return text if ":" in text or not _starts(facet) else _starts(facet)[0] + text
 
 
+def belongs(facet: Field, iri: str) -> bool:
+    """Tell whether an IRI can be a value of a facet."""
+    return any(iri.startswith(start) for start in _starts(facet))
+
+
 def _starts(facet: Field) -> list[str]:
     starts = [facet.scheme + "/"] if facet.scheme else []
     return starts + ([f"{base().settings.base}{facet.target}/"] if facet.target else [])

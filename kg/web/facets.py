@@ -64,7 +64,7 @@ def labels(found: Found, wanted: Wanted) -> dict[str, Name]:
 def facets(found: Found, wanted: Wanted, named: Mapping[str, Name]) -> list[Facet]:
     """Return every facet that has something to choose."""
     shown = []
-    for slug, label in titles().items():
+    for slug, label in sorted(titles().items(), key=lambda facet: _rank(facet[0], found)):
         if counts := found.counts.get(slug):
             tree = choices(slug, counts, wanted, named)
             cut = _cut(tree)
@@ -72,6 +72,12 @@ def facets(found: Found, wanted: Wanted, named: Mapping[str, Name]) -> list[Face
             rest = None if whole else address(wanted, path=f"/search/by/{slug}")
             shown.append(Facet(slug, label, cut, len(counts), rest))
     return shown
+
+
+def _rank(slug: str, found: Found) -> tuple[bool, bool, int]:
+    """Put the kind first, then the place, then what most records have."""
+    where = next((facet.slug for facet in base().model.facets if facet.role == "place"), "")
+    return (slug != KIND, slug != where, -sum(count for _, count in found.counts.get(slug, ())))
 
 
 def choices(slug: str, counts: Sequence[tuple[str, int]], wanted: Wanted, named: Mapping[str, Name]) -> list[Choice]:
