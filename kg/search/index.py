@@ -30,12 +30,13 @@ _VERSION = 3
 
 @dataclass(frozen=True)
 class Wanted:
-    """One search: text, chosen facet values by facet slug (`kind` too), years, order and page."""
+    """One search: text, chosen facet values by facet slug (`kind` too), years, the records to look among, order and page."""
 
     text: str = ""
     facets: Mapping[str, Sequence[str]] = field(default_factory=dict)
     since: int | None = None
     until: int | None = None
+    only: Sequence[str] = ()
     sort: str = "relevance"
     offset: int = 0
     limit: int = 20
@@ -222,6 +223,8 @@ class Index:
             high = 9999 if wanted.until is None else wanted.until
             years = tantivy.Query.range_query(self._schema, "year", tantivy.FieldType.Integer, low, high)
             parts.append((tantivy.Occur.Must, years))
+        if wanted.only:
+            parts.append((tantivy.Occur.Must, tantivy.Query.term_set_query(self._schema, "iri", list(wanted.only))))
         return tantivy.Query.boolean_query(parts) if len(parts) > 1 else text
 
     def _counts(

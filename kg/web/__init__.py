@@ -12,7 +12,21 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from kg import __version__
 from kg.base import Base, open_base
 from kg.settings import Settings
-from kg.web import analysis, bibliography, history, kept, limits, ontology, problems, records, search, site, sparql, who
+from kg.web import (
+    analysis,
+    bibliography,
+    history,
+    kept,
+    limits,
+    ontology,
+    problems,
+    reading,
+    records,
+    search,
+    site,
+    sparql,
+    who,
+)
 from kg.web.harvest import doors
 from kg.web.pictures import around, evidence, timeline, world
 
@@ -27,6 +41,7 @@ _DOORS = (
     evidence,
     around,
     history,
+    reading,
     *analysis.doors,
     doors,
     records,
