@@ -42,6 +42,7 @@ $(READY): $(DECLARED)
 $(READY_TEST): $(READY)
 	@echo "Setting up what the tests need ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	@if command -v npm >/dev/null && command -v java >/dev/null; then npm ci --silent --no-audit --no-fund >/dev/null 2>&1 || true; fi
 	@touch $@
 
 chromium: $(READY_TEST)

@@ -129,7 +129,7 @@ class Model:
         given = set(classes)
         return next((kind for kind in self.nested.values() if kind.classes & given), None)
 
-    @property
+    @cached_property
     def facets(self) -> tuple[Field, ...]:
         """Every field that is a search facet, each path once, in order."""
         by_path: dict[str, Field] = {}

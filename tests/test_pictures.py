@@ -92,3 +92,44 @@ def test_every_shape_has_its_own_name_and_the_map_its_source(client: FlaskClient
 
 def test_a_sector_without_records_is_still_a_row(client: FlaskClient) -> None:
     assert len(rows(client, "/evidence.csv?q=xyzzyplugh")) == len(rows(client, "/evidence.csv")) >= 6
+
+
+def test_around_a_record_stands_what_it_points_at_and_what_points_at_it(client: FlaskClient) -> None:
+    table = {(row["thing"], row["link"], row["direction"]) for row in rows(client, "/around/place/ke.csv")}
+    assert ("Africa", "part of", "pointed at from here") in table
+    assert ("Access to Information Act, No. 31 of 2016", "place", "points here") in table
+    back = {(row["thing"], row["direction"]) for row in rows(client, "/around/place/africa.csv")}
+    assert ("Kenya", "points here") in back
+    assert client.get("/around/place/nowhere").status_code == 404
+
+
+def test_a_concept_has_its_surroundings_too(client: FlaskClient) -> None:
+    assert "Around Transport and mobility" in client.get("/around/concept/sector/transport").text
+
+
+def test_the_page_of_a_region_counts_what_its_countries_have(client: FlaskClient) -> None:
+    page = client.get("/place/africa").text
+    number = re.search(r'href="/search\?place=africa&amp;kind=policy">.*?<b>(\d+)</b>', page)
+    assert number
+    assert (
+        int(number[1])
+        == total(client, "/search?kind=policy&place=africa")
+        > total(client, "/search?kind=policy&place=ke")
+    )
+
+
+def test_the_page_of_a_sector_leads_to_its_map(client: FlaskClient) -> None:
+    assert 'href="/map?sector=transport"' in client.get("/concept/sector/transport").text
+
+
+def test_a_link_told_with_its_reason_is_one_link(client: FlaskClient) -> None:
+    page = client.get("/place/ke").text
+    assert "· target" not in page
+    assert page.count(">Kenya Master Health Facility List</a>") == 1
+
+
+def test_a_record_names_those_that_share_most_with_it(client: FlaskClient) -> None:
+    page = client.get("/policy/in-ndsap-2012").text
+    related = page.partition('id="related-h"')[2].partition("</ul>")[0]
+    assert related.count("<li>") == 5
+    assert "/policy/in-ndsap-2012" not in related

@@ -11,30 +11,32 @@ from typing import Any
 
 import tantivy
 
-from kg.search import analysers, asking
-from kg.search.cards import Card, Line
+from kg.search import analysers, asking, documents
+from kg.search.cards import Card
+from kg.search.documents import KIND, YEAR
 from kg.search.excerpts import Excerpts
+
+__all__ = ["KIND", "YEAR", "Found", "Hit", "Index", "Wanted"]
 
 _WRITER_BYTES = 64_000_000
 _WALKED = 20_000
 _COUNTED = 500
 _CROSSED = 5_000
+_SHARED = 2
 _NEAR = 3
 _VERSION = 3
 """Raised when the documents change shape: an index of another version is built anew."""
 
-KIND = "kind"
-YEAR = "year"
-
 
 @dataclass(frozen=True)
 class Wanted:
-    """One search: text, chosen facet values by facet slug (`kind` too), years, order and page."""
+    """One search: text, chosen facet values by facet slug (`kind` too), years, the records to look among, order and page."""
 
     text: str = ""
     facets: Mapping[str, Sequence[str]] = field(default_factory=dict)
     since: int | None = None
     until: int | None = None
+    only: Sequence[str] = ()
     sort: str = "relevance"
     offset: int = 0
     limit: int = 20
@@ -66,30 +68,13 @@ class Index:
         self._folder = folder
         self._facets = (KIND, *facets)
         self.fields = tuple(dict.fromkeys(fields))
-        self._schema = self._build_schema()
+        self._schema = documents.schema(self._facets)
         folder.mkdir(parents=True, exist_ok=True)
         if self._note().get("shape") != self._shape:
             for path in folder.iterdir():
                 path.unlink()
         self._index = tantivy.Index(self._schema, path=str(folder))
         analysers.register(self._index)
-
-    def _build_schema(self) -> tantivy.Schema:
-        builder = tantivy.SchemaBuilder()
-        builder.add_text_field("iri", stored=True, tokenizer_name="raw", index_option="basic")
-        builder.add_text_field("card", stored=True, tokenizer_name="raw", index_option="basic")
-        builder.add_text_field("lines", stored=True, tokenizer_name="raw", index_option="basic")
-        builder.add_text_field(asking.TITLE, tokenizer_name="stem_en")
-        builder.add_text_field(asking.NAMES, tokenizer_name=analysers.FOLDED)
-        builder.add_text_field(asking.WORDS, tokenizer_name=analysers.FOLDED)
-        for name in analysers.COLUMNS:
-            builder.add_text_field(name, tokenizer_name=name.replace("text_", "stem_"))
-        builder.add_json_field(asking.SAID, tokenizer_name=analysers.FOLDED, index_option="position")
-        builder.add_text_field("order", tokenizer_name="raw", fast=True, index_option="basic")
-        builder.add_integer_field("year", indexed=True, fast=True)
-        for facet in self._facets:
-            builder.add_text_field(_column(facet), tokenizer_name="raw", fast=True, index_option="basic")
-        return builder.build()
 
     # -- revision ---------------------------------------------------------------------------------------------------
 
@@ -119,37 +104,13 @@ class Index:
             writer.delete_documents_by_term("iri", iri)
         for card in cards:
             writer.delete_documents_by_term("iri", card.iri)
-            writer.add_document(self._document(card))
+            writer.add_document(documents.document(card))
         writer.commit()
         writer.wait_merging_threads()
         self._index.reload()
         note = self._folder / "revision.json.new"
         note.write_text(json.dumps({"revision": revision, "shape": self._shape}))
         note.replace(self._folder / "revision.json")
-
-    def _document(self, card: Card) -> tantivy.Document:
-        document = tantivy.Document()
-        document.add_text("iri", card.iri)
-        document.add_text(asking.TITLE, card.title)
-        document.add_text(asking.NAMES, card.names)
-        document.add_text("order", card.title.casefold())
-        if card.year is not None:
-            document.add_integer("year", card.year)
-        said: dict[str, list[str]] = {}
-        for line in card.lines:
-            document.add_text(asking.WORDS, line.text)
-            if column := analysers.column(line.language):
-                document.add_text(column, line.text)
-            said.setdefault(line.field, []).append(line.text)
-        document.add_json(asking.SAID, {name: texts for name, texts in said.items() if name})
-        for facet, values in {KIND: (card.kind,), **card.facets}.items():
-            for value in values:
-                document.add_text(_column(facet), value)
-        kept = {name: value for name, value in vars(card).items() if name not in ("names", "lines", "facets")}
-        document.add_text("card", json.dumps(kept, ensure_ascii=False))
-        lines = [[line.field, line.language, line.text] for line in card.lines]
-        document.add_text("lines", json.dumps(lines, ensure_ascii=False))
-        return document
 
     # -- reading ----------------------------------------------------------------------------------------------------
 
@@ -188,8 +149,20 @@ class Index:
         self._index.reload()
         searcher = self._index.searcher()
         result = searcher.search(tantivy.Query.term_set_query(self._schema, "iri", asked), len(asked), count=False)
-        found = (_card(searcher.doc(address)) for _, address in result.hits)
+        found = (documents.card(searcher.doc(address)) for _, address in result.hits)
         return {card.iri: card for card in found}
+
+    def related(self, iri: str, values: Iterable[tuple[str, str]], limit: int = 5) -> list[Card]:
+        """Return the records that share at least two of these facet values with a record, the rarer the weightier."""
+        self._index.reload()
+        terms = [tantivy.Query.term_query(self._schema, documents.column(facet), value) for facet, value in values]
+        if len(terms) < _SHARED:
+            return []
+        shared = tantivy.Query.boolean_query([(tantivy.Occur.Should, term) for term in terms], _SHARED)
+        itself = tantivy.Query.term_query(self._schema, "iri", iri)
+        query = tantivy.Query.boolean_query([(tantivy.Occur.Must, shared), (tantivy.Occur.MustNot, itself)])
+        searcher = self._index.searcher()
+        return [documents.card(searcher.doc(address)) for _, address in searcher.search(query, limit, count=False).hits]
 
     def cross(self, wanted: Wanted, rows: str, columns: str) -> dict[tuple[str, str], int]:
         """Count the records that a search finds by two facets at once; `kind` and `year` count as facets too."""
@@ -222,16 +195,15 @@ class Index:
             result = searcher.search(
                 query, _WALKED, count=False, offset=offset, order_by_field="order", order=tantivy.Order.Asc
             )
-            yield from (_card(searcher.doc(address)) for _, address in result.hits)
+            yield from (documents.card(searcher.doc(address)) for _, address in result.hits)
             if len(result.hits) < _WALKED:
                 return
 
     def _hit(self, document: tantivy.Document, excerpts: Excerpts | None) -> Hit:
-        card = _card(document)
+        card = documents.card(document)
         if excerpts is None:
             return Hit(card, "")
-        lines = [Line(*line) for line in json.loads(str(document.get_first("lines")))]
-        snippet, where = excerpts.best(lines)
+        snippet, where = excerpts.best(documents.lines(document))
         return Hit(card, snippet, where)
 
     def _text_query(self, text: str) -> tantivy.Query:
@@ -242,7 +214,7 @@ class Index:
         parts = [(tantivy.Occur.Must, text)]
         for facet, values in wanted.facets.items():
             if values and facet != but:
-                terms = [tantivy.Query.term_query(self._schema, _column(facet), value) for value in values]
+                terms = [tantivy.Query.term_query(self._schema, documents.column(facet), value) for value in values]
                 parts.append(
                     (tantivy.Occur.Must, tantivy.Query.boolean_query([(tantivy.Occur.Should, term) for term in terms]))
                 )
@@ -251,6 +223,8 @@ class Index:
             high = 9999 if wanted.until is None else wanted.until
             years = tantivy.Query.range_query(self._schema, "year", tantivy.FieldType.Integer, low, high)
             parts.append((tantivy.Occur.Must, years))
+        if wanted.only:
+            parts.append((tantivy.Occur.Must, tantivy.Query.term_set_query(self._schema, "iri", list(wanted.only))))
         return tantivy.Query.boolean_query(parts) if len(parts) > 1 else text
 
     def _counts(
@@ -264,7 +238,7 @@ class Index:
 
 
 def _aggregate(searcher: tantivy.Searcher, query: tantivy.Query, facets: list[str]) -> dict[str, list[tuple[str, int]]]:
-    asked = {facet: {"terms": {"field": _column(facet), "size": _COUNTED}} for facet in facets}
+    asked = {facet: {"terms": {"field": documents.column(facet), "size": _COUNTED}} for facet in facets}
     answer = searcher.aggregate(query, asked) if asked else {}
     return {
         facet: [(bucket["key"], bucket["doc_count"]) for bucket in answer.get(facet, {}).get("buckets", ())]
@@ -276,18 +250,10 @@ def _total(result: tantivy.SearchResult) -> int:
     return int(getattr(result, "count", 0))  # missing in the library's type stub
 
 
-def _column(facet: str) -> str:
-    return "facet_" + facet.replace("-", "_")
-
-
 def _counted(facet: str) -> str:
-    return YEAR if facet == YEAR else _column(facet)
+    return YEAR if facet == YEAR else documents.column(facet)
 
 
 def _key(bucket: Mapping[str, Any]) -> str:
     """Return a bucket's value; numbers come as floats."""
     return bucket["key"] if isinstance(bucket["key"], str) else str(int(bucket["key"]))
-
-
-def _card(document: tantivy.Document) -> Card:
-    return Card(**json.loads(str(document.get_first("card"))))

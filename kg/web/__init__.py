@@ -16,11 +16,13 @@ from kg.web import (
     analysis,
     bibliography,
     catalog,
+    history,
     kept,
     limits,
     lint,
     ontology,
     problems,
+    reading,
     records,
     search,
     site,
@@ -28,7 +30,7 @@ from kg.web import (
     who,
 )
 from kg.web.harvest import doors
-from kg.web.pictures import evidence, timeline, world
+from kg.web.pictures import around, evidence, timeline, world
 
 _POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 _DOORS = (
@@ -41,6 +43,9 @@ _DOORS = (
     world,
     timeline,
     evidence,
+    around,
+    history,
+    reading,
     *analysis.doors,
     doors,
     records,

@@ -12,6 +12,7 @@ from kg.search.index import KIND, Wanted
 from kg.web.site import base
 
 PAGE = 20
+LONGEST_LIST = 200
 _LAST_PAGE = 10_000
 _RELEVANCE = "relevance"
 
@@ -27,6 +28,11 @@ def short(facet: Field, value: str) -> str:
 def long(facet: Field, text: str) -> str:
     """Read a facet value from an address."""
     return text if ":" in text or not _starts(facet) else _starts(facet)[0] + text
+
+
+def belongs(facet: Field, iri: str) -> bool:
+    """Tell whether an IRI can be a value of a facet."""
+    return any(iri.startswith(start) for start in _starts(facet))
 
 
 def _starts(facet: Field) -> list[str]:
@@ -48,10 +54,22 @@ def wanted_from(args: Any, limit: int = PAGE) -> Wanted:
         facets={slug: values for slug, values in facets.items() if values},
         since=number(args, "since"),
         until=number(args, "until"),
+        only=tuple(only_from(args)),
         sort=args.get("sort", _RELEVANCE),
         offset=(page - 1) * limit,
         limit=limit,
     )
+
+
+def only_from(args: Any) -> list[str]:
+    """Read the records that an address names (`ids=policy/x,place/ke`), each once, in order."""
+    names = [name.strip("/") for given in args.getlist("ids") for name in given.replace(",", " ").split()]
+    if len(names) > LONGEST_LIST:
+        raise BadInput(
+            f"A list holds at most {LONGEST_LIST} records; this one names {len(names)}.", "Make two lists of it."
+        )
+    iris = (name if name.startswith(base().settings.base) else base().settings.base + name for name in names)
+    return list(dict.fromkeys(iris))
 
 
 def number(args: Any, name: str) -> int | None:
@@ -69,6 +87,7 @@ def parameters(wanted: Wanted, **changed: Any) -> dict[str, Any]:
     """Write a search back as the parameters of its address; `page=None` leaves the page out."""
     facets = {facet.slug: facet for facet in base().model.facets}
     given: dict[str, Any] = {"q": wanted.text, "since": wanted.since, "until": wanted.until}
+    given["ids"] = ",".join(iri.removeprefix(base().settings.base) for iri in wanted.only)
     given["sort"] = wanted.sort if wanted.sort != _RELEVANCE else None
     for slug, values in wanted.facets.items():
         given[slug] = [short(facets[slug], value) if slug in facets else value for value in values]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from kg.search.index import KIND, Found, Wanted
 from kg.web.asked import address, toggled
@@ -17,13 +18,18 @@ _BUDGET = 30
 
 @dataclass
 class Choice:
-    """One value of a facet: what it is called, how many records have it, where choosing or unchoosing it leads, what lies below."""
+    """One value of a facet: what it is called, how many records have it, whether it is chosen, what lies below."""
 
     label: str
     count: int
-    url: str
+    link: Callable[[], str]
     selected: bool
     below: list[Choice] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        """Where choosing or unchoosing it leads; made only for what is shown."""
+        return self.link()
 
     @property
     def open(self) -> bool:
@@ -64,7 +70,7 @@ def labels(found: Found, wanted: Wanted) -> dict[str, Name]:
 def facets(found: Found, wanted: Wanted, named: Mapping[str, Name]) -> list[Facet]:
     """Return every facet that has something to choose."""
     shown = []
-    for slug, label in titles().items():
+    for slug, label in sorted(titles().items(), key=lambda facet: _rank(facet[0], found)):
         if counts := found.counts.get(slug):
             tree = choices(slug, counts, wanted, named)
             cut = _cut(tree)
@@ -74,11 +80,17 @@ def facets(found: Found, wanted: Wanted, named: Mapping[str, Name]) -> list[Face
     return shown
 
 
+def _rank(slug: str, found: Found) -> tuple[bool, bool, int]:
+    """Put the kind first, then the place, then what most records have."""
+    where = next((facet.slug for facet in base().model.facets if facet.role == "place"), "")
+    return (slug != KIND, slug != where, -sum(count for _, count in found.counts.get(slug, ())))
+
+
 def choices(slug: str, counts: Sequence[tuple[str, int]], wanted: Wanted, named: Mapping[str, Name]) -> list[Choice]:
     """Return the counted values as a tree, the chosen first, then the most frequent."""
     chosen = wanted.facets.get(slug, ())
     made = {
-        value: Choice(named[value].label, count, toggled(wanted, slug, value), value in chosen)
+        value: Choice(named[value].label, count, partial(toggled, wanted, slug, value), value in chosen)
         for value, count in counts
     }
     below: dict[str | None, list[str]] = defaultdict(list)
@@ -102,7 +114,7 @@ def _cut(tree: list[Choice]) -> list[Choice]:
             if room > 0 or other.selected or other.open:
                 room -= 1
                 kept.append(other)
-        return Choice(choice.label, choice.count, choice.url, choice.selected, [trimmed(other) for other in kept])
+        return Choice(choice.label, choice.count, choice.link, choice.selected, [trimmed(other) for other in kept])
 
     first = tree[:_SHOWN] + [choice for choice in tree[_SHOWN:] if choice.selected or choice.open]
     return [trimmed(choice) for choice in first]

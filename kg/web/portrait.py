@@ -92,12 +92,13 @@ class Painter:
         self.model = model
         self.base = base
         self.labels = labels
+        self._properties = {field.path: field.name for kind in model.kinds for field in kind.fields}
 
     def value(self, term: NamedNode | Literal) -> Value:
         """Show one term: a name with its page, an address with its host's leave, or words."""
         if isinstance(term, Literal):
             return Value(spoken(term), term.language or "")
-        label = self.labels.get(term.value)
+        label = self.labels.get(term.value) or self._properties.get(term.value)
         status = term.value.removeprefix(_STATUSES) if term.value.startswith(_STATUSES) else ""
         path = path_of(term.value, self.base) or path_of(term.value, RECORDS)
         if path is not None:

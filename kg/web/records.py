@@ -17,19 +17,14 @@ from kg.engine import statement
 from kg.errors import BadInput, Gone, NotFound
 from kg.model import Kind
 from kg.search.cards import classes_of, preferred, statements
-from kg.search.index import KIND, Wanted
-from kg.terms import PREFIXES, RDF, RECORDS, record_of
-from kg.web import bibliography, negotiation
-from kg.web.asked import address
+from kg.terms import PREFIXES, RDF, RECORDS
+from kg.web import bibliography, collected, inbound, negotiation
 from kg.web.harvest import pagehead
 from kg.web.negotiation import BIBTEX, CITABLE, HTML, JSON, RECORD, TURTLE, Format
 from kg.web.portrait import Painter, Portrait, local_name
 from kg.web.site import base, item, links, query_link
 
 blueprint = Blueprint("records", __name__)
-
-_INBOUND = 500
-_INBOUND_SHOWN = 12
 
 
 class Record:
@@ -40,6 +35,11 @@ class Record:
         self.triples = triples
         self.labels = labels
         self.kind: Kind | None = base().model.kind_of(classes_of(statements(triples, iri)))
+
+    @property
+    def label(self) -> str:
+        """What the thing is called; its IRI where it has no name."""
+        return Painter(base().model, base().settings.base, self.labels).paint(self.kind, self.iri, self.triples).title
 
 
 def read(iri: str) -> Record | None:
@@ -137,7 +137,11 @@ def _page(found: Record, path: str | None, entry: bibtex.Entry | None) -> str:
         record=_context(portrait, found, path),
         canonical=_canonical(found, path),
         machines=pagehead.head(found.iri, path, found.triples, found.labels, entry) if path else None,
-        inbound=_inbound(found),
+        inbound=inbound.groups(found.iri),
+        inbound_query=inbound.query_url(found.iri),
+        collection=collected.under(found.iri),
+        related=[item(card) for card in base().index.related(found.iri, _sorted_under(found))],
+        own=_own(path) if path and not path.startswith("/concept/") else None,
         citation=_citation(entry, path) if entry is not None and path else None,
         formats=formats,
         query_url=query_link(queries.fill("record" if path else "thing", record=NamedNode(found.iri))),
@@ -157,6 +161,18 @@ def _context(portrait: Portrait, found: Record, path: str | None) -> dict[str, A
     }
 
 
+def _sorted_under(found: Record) -> list[tuple[str, str]]:
+    """Return the facet values of a record, but how sure we are of it: pairs of facet and value."""
+    said = statements(found.triples, found.iri)
+    facets = [facet for facet in base().model.facets if facet.role != "confidence"] if found.kind else []
+    return [(facet.slug, term.value) for facet in facets for term in said.get(facet.path, ())]
+
+
+def _own(path: str) -> dict[str, str]:
+    """Return the pages about a record that stand beside it."""
+    return {"history": f"/history{path}", "around": f"/around{path}"}
+
+
 def _citation(entry: bibtex.Entry, path: str) -> dict[str, Any]:
     downloads = [
         {"label": "BibTeX", "url": f"{path}.bib"},
@@ -167,35 +183,6 @@ def _citation(entry: bibtex.Entry, path: str) -> dict[str, Any]:
         "bibtex": "".join(bibtex.write([entry], dialect="bibtex")),
         "downloads": downloads,
         "key": entry.key,
-    }
-
-
-def _inbound(found: Record) -> list[dict[str, Any]]:
-    """Group what points here by kind and by property, in the words of the shapes."""
-    rows = base().engine.select(queries.fill("inbound", thing=NamedNode(found.iri), limit=_INBOUND))
-    pointing = sorted({(record_of(row["subject"].value), row["property"].value) for row in rows})
-    cards = base().index.get(iri for iri, _ in pointing)
-    groups: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for iri, path in pointing:
-        if iri in cards:
-            groups[cards[iri].kind, path].append(iri)
-    return [
-        _group(found, kind, path, iris, cards)
-        for (kind, path), iris in sorted(groups.items(), key=lambda g: -len(g[1]))
-    ]
-
-
-def _group(found: Record, kind_name: str, path: str, iris: list[str], cards: dict[str, Any]) -> dict[str, Any]:
-    kind = base().model.kind(kind_name)
-    field = kind.field(path) if kind else None
-    facet = field if field is not None and field.facet else None
-    shown = sorted((cards[iri] for iri in iris), key=lambda card: card.title.casefold())
-    more = address(Wanted(facets={KIND: [kind_name], facet.slug: [found.iri]})) if facet else None
-    return {
-        "label": f"{kind.plural if kind else kind_name} · {field.name if field else local_name(path)}",
-        "count": len(iris),
-        "items": [item(card) for card in shown[:_INBOUND_SHOWN]],
-        "more_url": more if len(iris) > _INBOUND_SHOWN else None,
     }
 
 

@@ -17,6 +17,7 @@ from kg.web import facets, lists, negotiation
 from kg.web.asked import address, parameters, toggled, wanted_from
 from kg.web.names import Name
 from kg.web.negotiation import LIST
+from kg.web.pictures import world
 from kg.web.site import base, item, links, query_link
 
 __all__ = ["address", "blueprint", "parameters", "wanted_from"]
@@ -41,21 +42,17 @@ def home() -> str:
          "count": counts.get(kind.name or "", 0), "url": f"/search?kind={kind.name}"}
         for kind in base().model.kinds
     ]  # fmt: skip
-    newest = base().index.search(Wanted(sort="newest", limit=5, facets={KIND: ["policy"]}))
+    newest = base().index.search(Wanted(sort="newest", limit=6, facets={KIND: ["policy"]}))
     return render_template(
         "home.html",
         kinds=sorted(kinds, key=lambda kind: -kind["count"]),
         examples=[{"label": text, "url": "/search?" + urlencode({"q": text})} for text in _EXAMPLES],
         recent=[item(hit) for hit in newest.hits],
-        places=_of_role(found, "place"),
+        countries=world.countries(Wanted()),
+        steps=world.STEPS,
         sectors=_of_slug(found, "sector"),
         questions=[{"title": q.title, "url": query_link(q.sample())} for q in queries.examples()],
     )
-
-
-def _of_role(found: Found, role: str) -> list[dict[str, Any]]:
-    slugs = [field.slug for kind in base().model.kinds if (field := kind.role(role)) and field.facet]
-    return _of_slug(found, slugs[0]) if slugs else []
 
 
 def _of_slug(found: Found, slug: str) -> list[dict[str, Any]]:
@@ -126,6 +123,8 @@ def _chips(wanted: Wanted, named: dict[str, Name]) -> list[dict[str, str]]:
         chips.append({"label": f"since {wanted.since}", "remove_url": address(replace(wanted, since=None))})
     if wanted.until is not None:
         chips.append({"label": f"until {wanted.until}", "remove_url": address(replace(wanted, until=None))})
+    if wanted.only:
+        chips.append({"label": f"among {len(wanted.only)} of a list", "remove_url": address(replace(wanted, only=()))})
     return chips
 
 

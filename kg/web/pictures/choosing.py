@@ -55,6 +55,7 @@ def chosen(wanted: Wanted) -> dict[str, Any]:
     ]
     words += [f"since {wanted.since}"] if wanted.since is not None else []
     words += [f"until {wanted.until}"] if wanted.until is not None else []
+    words += [f"among {len(wanted.only)} of a list"] if wanted.only else []
     return {"words": ", ".join(words), "url": address(wanted), "total": base().index.count(wanted)}
 
 

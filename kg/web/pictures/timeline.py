@@ -57,6 +57,11 @@ class Picture:
     height: int
     before: int
 
+    @property
+    def dated(self) -> int:
+        """How many records the picture stands for."""
+        return sum(band.total for band in self.bands)
+
 
 @blueprint.get("/timeline")
 @blueprint.get("/timeline.<any(csv):ext>")

@@ -19,6 +19,9 @@ from kg.web.site import base
 
 blueprint = Blueprint("map", __name__)
 
+Crossed = dict[tuple[str, str], int]
+"""How many records there are of a kind at a place."""
+
 STEPS = (1, 2, 4, 8, 16)
 _SHAPE = re.compile(r'<g id="([a-z]{2})">(?:<circle cx="([\d.]+)" cy="([\d.]+)")?')
 
@@ -47,13 +50,14 @@ def shapes() -> dict[str, tuple[str, str] | None]:
 def world(ext: str | None = None) -> Response | str:
     """Show the records of a search by country, as a map and a table, or the table as CSV."""
     wanted = wanted_from(request.args)
-    numbers = _numbers(wanted)
+    crossed = _crossed(wanted)
+    numbers = _numbers(wanted, crossed)
     if ext:
         return numbers.csv("map")
     return render_template(
         "pictures/map.html",
-        countries=countries(wanted),
-        wider=_elsewhere(wanted),
+        countries=_drawn(wanted, crossed),
+        wider=_elsewhere(wanted, crossed),
         steps=STEPS,
         table=numbers,
         chosen=choosing.chosen(wanted),
@@ -64,6 +68,14 @@ def world(ext: str | None = None) -> Response | str:
 
 def countries(wanted: Wanted) -> list[Country]:
     """Return the countries that a search finds records for, each with a link to them."""
+    return _drawn(wanted, _crossed(wanted))
+
+
+def _crossed(wanted: Wanted) -> Crossed:
+    return base().index.cross(wanted, KIND, choosing.place_facet())
+
+
+def _drawn(wanted: Wanted, crossed: Crossed) -> list[Country]:
     slug = choosing.place_facet()
     return [
         Country(
@@ -74,7 +86,7 @@ def countries(wanted: Wanted) -> list[Country]:
             shade(count),
             shapes()[code],
         )
-        for iri, label, code, count in _places(wanted)
+        for iri, label, code, count in _places(crossed)
         if code in shapes()
     ]
 
@@ -84,20 +96,20 @@ def shade(count: int) -> int:
     return sum(count >= step for step in STEPS)
 
 
-def _places(wanted: Wanted) -> list[tuple[str, str, str, int]]:
+def _places(crossed: Crossed) -> list[tuple[str, str, str, int]]:
     """Return IRI, label, code and count of every place that a search finds."""
     counts: dict[str, int] = {}
-    for (_, iri), count in base().index.cross(wanted, KIND, choosing.place_facet()).items():
+    for (_, iri), count in crossed.items():
         counts[iri] = counts.get(iri, 0) + count
     named = names(counts)
     return [(iri, named[iri].label, iri.rpartition("/")[2], count) for iri, count in counts.items()]
 
 
-def _elsewhere(wanted: Wanted) -> list[tuple[str, int, str]]:
+def _elsewhere(wanted: Wanted, crossed: Crossed) -> list[tuple[str, int, str]]:
     """Return the places that are not a country and lie in none: groups of states, regions, the world."""
     slug = choosing.place_facet()
     found = []
-    places = _places(wanted)
+    places = _places(crossed)
     named = names(iri for iri, *_ in places)
     on_map = {iri for iri, _, code, _ in places if code in shapes()}
     for iri, label, code, count in places:
@@ -106,9 +118,8 @@ def _elsewhere(wanted: Wanted) -> list[tuple[str, int, str]]:
     return sorted(found, key=lambda place: -place[1])
 
 
-def _numbers(wanted: Wanted) -> Table:
+def _numbers(wanted: Wanted, crossed: Crossed) -> Table:
     slug = choosing.place_facet()
-    crossed = base().index.cross(wanted, KIND, slug)
     kinds = [kind for kind in base().model.kinds if any(row == kind.name for row, _ in crossed)]
     named = names({place for _, place in crossed})
     rows = []

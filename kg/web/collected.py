@@ -1,0 +1,49 @@
+"""What the base holds under a thing that records are sorted by: a place, a sector, an organisation, any concept of a facet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from kg.search.index import KIND, Wanted
+from kg.web.asked import address, belongs
+from kg.web.pictures import timeline
+from kg.web.pictures.timeline import Picture
+from kg.web.site import base
+
+_FEWEST = 4
+
+
+@dataclass(frozen=True)
+class Collection:
+    """The records under a thing: how many of each kind, when they were made, and where to see them all."""
+
+    total: int
+    url: str
+    kinds: list[dict[str, Any]]
+    years: Picture | None
+    pictures: list[dict[str, str]]
+
+
+def under(iri: str) -> Collection | None:
+    """Return what is sorted under a thing, with what lies inside it; None where nothing is."""
+    for facet in base().model.facets:
+        if belongs(facet, iri):
+            wanted = Wanted(facets={facet.slug: [iri]}, limit=0)
+            found = base().index.search(wanted)
+            if found.total:
+                return _collection(wanted, found.total, dict(found.counts[KIND]), facet.role == "place")
+    return None
+
+
+def _collection(wanted: Wanted, total: int, counts: dict[str, int], is_place: bool) -> Collection:
+    kinds = [
+        {"name": kind.name, "label": kind.plural if counts[kind.name] != 1 else kind.label, "count": counts[kind.name],
+         "url": address(Wanted(facets={**wanted.facets, KIND: [kind.name]}))}
+        for kind in base().model.kinds if kind.name and counts.get(kind.name)
+    ]  # fmt: skip
+    years = timeline.picture(wanted)
+    pictures = [{"label": "Timeline", "url": address(wanted, "/timeline")}]
+    if not is_place:
+        pictures.append({"label": "Map", "url": address(wanted, "/map")})
+    return Collection(total, address(wanted), kinds, years if years and years.dated >= _FEWEST else None, pictures)

@@ -1,0 +1,74 @@
+"""The history of a record, as the journal kept it: who changed what, when and why."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import Blueprint, render_template
+
+from kg import turtle
+from kg.base import parsed
+from kg.desk.journal import Change
+from kg.errors import NotFound
+from kg.terms import RECORDS
+from kg.web.portrait import spoken_date
+from kg.web.site import base
+
+blueprint = Blueprint("history", __name__)
+
+_LONGEST = 400
+
+
+@dataclass(frozen=True)
+class Step:
+    """One change: its revision, time and reason, and the lines that went (`-`) and came (`+`)."""
+
+    revision: int
+    at: str
+    day: str
+    who: str
+    why: str
+    what: str
+    lines: list[tuple[str, str]]
+    cut: int
+
+
+@blueprint.get("/history/<kind>/<path:slug>")
+def history(kind: str, slug: str) -> str:
+    """Show every change of a record, the newest first."""
+    iri = f"{base().settings.base}{kind}/{slug}"
+    changes = base().journal.history(iri)
+    if not changes:
+        raise NotFound(
+            f"The journal knows no <{iri}>.", "Concepts and the ontology change with the repository, not here."
+        )
+    card = base().index.get([iri]).get(iri)
+    return render_template(
+        "history.html",
+        title=card.title if card else slug,
+        url=f"/{kind}/{slug}" if card else None,
+        steps=[_step(change) for change in changes],
+    )
+
+
+def _step(change: Change) -> Step:
+    before, after = _text(change.before), _text(change.after)
+    lines = [
+        (line[:1], line[1:].rstrip()) for line in difflib.unified_diff(before, after, n=0, lineterm="") if _says(line)
+    ]
+    what = "made" if change.before is None else "withdrawn" if change.after is None else "changed"
+    day = spoken_date(datetime.fromisoformat(change.at).date())
+    cut = max(0, len(lines) - _LONGEST)
+    return Step(change.revision, change.at, day, change.who, change.why, what, lines[:_LONGEST], cut)
+
+
+def _says(line: str) -> bool:
+    """Tell whether a line of a diff is content: not its heads, not an empty line."""
+    return line[:1] in "+-" and not line.startswith(("+++", "---")) and bool(line[1:].strip())
+
+
+def _text(statements: bytes | None) -> list[str]:
+    """Return statements as the lines of the file that `kg dump` writes."""
+    return turtle.write(parsed(statements), RECORDS).decode().splitlines() if statements else []

@@ -1,0 +1,73 @@
+// Copy buttons and the reading list. Every page works without them; nothing leaves the browser.
+(() => {
+  "use strict";
+  const KEY = "reading-list";
+  const MOST = 200;
+
+  const read = () => {
+    try {
+      const kept = JSON.parse(localStorage.getItem(KEY) ?? "[]");
+      return Array.isArray(kept) ? kept.filter((name) => typeof name === "string").slice(0, MOST) : [];
+    } catch {
+      return [];
+    }
+  };
+  const write = (names) => {
+    try {
+      localStorage.setItem(KEY, JSON.stringify(names));
+    } catch {
+      // A browser that keeps nothing still follows the links.
+    }
+    show();
+  };
+  const address = (names) => "/list" + (names.length ? "?ids=" + names.map(encodeURI).join(",") : "");
+
+  const show = () => {
+    const names = read();
+    for (const door of document.querySelectorAll("[data-list]")) {
+      door.href = address(names);
+      door.querySelector("[data-count]").textContent = names.length ? ` (${names.length})` : "";
+      door.hidden = !names.length;
+    }
+    for (const link of document.querySelectorAll("[data-keep]")) {
+      const on = names.includes(link.dataset.keep);
+      link.textContent = on ? link.dataset.on : link.dataset.off;
+      link.setAttribute("aria-pressed", String(on));
+    }
+  };
+
+  for (const link of document.querySelectorAll("[data-keep]")) {
+    link.setAttribute("role", "button");
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      const names = read();
+      const name = link.dataset.keep;
+      write(names.includes(name) ? names.filter((other) => other !== name) : [...names, name].slice(-MOST));
+    });
+    link.addEventListener("keydown", (event) => {
+      if (event.key === " ") {
+        event.preventDefault();
+        link.click();
+      }
+    });
+  }
+  for (const link of document.querySelectorAll("[data-forget]")) {
+    link.addEventListener("click", () => write(read().filter((name) => name !== link.dataset.forget)));
+  }
+  for (const text of document.querySelectorAll("#cite pre, [data-copy]")) {
+    if (!navigator.clipboard) break;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "copy";
+    button.textContent = "Copy";
+    button.setAttribute("aria-label", `Copy ${text.getAttribute("aria-label") ?? "this text"}`);
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(text.textContent.trim());
+      button.textContent = "Copied";
+      setTimeout(() => (button.textContent = "Copy"), 2000);
+    });
+    text.before(button);
+  }
+  window.addEventListener("storage", show);
+  show();
+})();

@@ -1,0 +1,37 @@
+"""Every kind of page is valid HTML by the Nu checker, which needs Java and `npm ci`."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+CHECKER = Path(__file__).resolve().parent.parent / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
+
+PAGES = (
+    "/", "/search", "/search?q=transprot", "/search?q=transport&place=africa", "/search/by/place", "/map", "/timeline", "/evidence",
+    "/around/place/ke", "/history/place/ke", "/list?ids=place/ke,place/nix", "/place/africa", "/policy/in-ndsap-2012",
+    "/concept/sector/transport", "/dataset/openaq", "/nonsense",
+)  # fmt: skip
+
+
+def test_pages_are_valid_html(client: FlaskClient, tmp_path: Path) -> None:
+    java = shutil.which("java")
+    if java is None or not CHECKER.is_file():
+        pytest.skip("the Nu HTML checker is not here: it needs Java, and npm ci in the top folder")
+    names = {}
+    for number, path in enumerate(PAGES):
+        page = tmp_path / f"{number:02}.html"
+        page.write_bytes(client.get(path, headers={"Accept": "text/html"}).data)
+        names[page.name] = path
+    run = subprocess.run(
+        [java, "-jar", str(CHECKER), "--format", "json", *map(str, sorted(tmp_path.glob("*.html")))],
+        capture_output=True, timeout=300,
+    )  # fmt: skip
+    told = json.loads(run.stderr)["messages"]
+    faults = [f"{names[Path(fault['url']).name]} line {fault['lastLine']}: {fault['message']}" for fault in told]
+    assert faults == []
