@@ -16,12 +16,13 @@ from kg.model import Kind
 from kg.search.cards import Card, Statements, preferred, statements
 from kg.search.index import KIND
 from kg.terms import OU, PREFIXES, XSD
+from kg.web.harvest.offers import START
 from kg.web.harvest.sets import register
 from kg.web.harvest.writing import page_of
 from kg.web.search import wanted_from
 from kg.web.site import base
 
-START, END = PREFIXES["schema"] + "startDate", PREFIXES["schema"] + "endDate"
+END = PREFIXES["schema"] + "endDate"
 _BATCH = 200
 
 

@@ -11,16 +11,24 @@ from kg.web.harvest.writing import SITEMAP, add, answer, here, page_of, root
 _BLOCK = 50_000
 """What a sitemap may hold at most (sitemaps.org)."""
 
-_PAGES = ("/", "/search", "/bibliography", "/sparql")
+_PAGES = ("/", "/bibliography", "/map", "/timeline", "/evidence", "/matrix", "/gaps", "/ontology", "/sparql")
 
-_CLOSED = ("/search?", "/search.", "/sparql?", "/about?", "/compare?", "/bibliography.", "/graphs", "/oai?", "/unapi?",
-           "/reconcile", "/oembed", "/contribute", "/desk", "/health", "/metrics")  # fmt: skip
-"""Where combinations have no end, or where the same content stands in another form."""
+_OPEN = ("/bibliography?page=",)
+_CLOSED = ("/*?", "/search?", "/search.", "/search/by/", "/sparql?", "/bibliography.", "/graphs", "/reconcile",
+           "/contribute", "/desk", "/health", "/metrics")  # fmt: skip
+"""Where combinations have no end, or the same content stands in another form; some crawlers do not know the star of RFC 9309."""
 
 
 def robots() -> Response:
     """Say what crawlers may read: every record and page, and no combination of filters."""
-    lines = ["User-agent: *", *(f"Disallow: {path}" for path in _CLOSED), "", f"Sitemap: {here('/sitemap.xml')}", ""]
+    lines = [
+        "User-agent: *",
+        *(f"Allow: {path}" for path in _OPEN),
+        *(f"Disallow: {path}" for path in _CLOSED),
+        "",
+        f"Sitemap: {here('/sitemap.xml')}",
+        "",
+    ]
     return Response("\n".join(lines), content_type="text/plain; charset=utf-8")
 
 
