@@ -131,6 +131,14 @@ def test_the_news_go_back_page_by_page_without_a_double(client: FlaskClient, bas
     assert times == sorted(times, reverse=True)
 
 
+@pytest.mark.parametrize("path", ["/feed.atom", "/search.atom?q=privacy", "/sitemap-1.xml"])
+def test_who_comes_again_is_told_that_nothing_changed(client: FlaskClient, path: str) -> None:
+    tag = client.get(path).headers["ETag"]
+    again = client.get(path, headers={"If-None-Match": tag})
+    assert again.status_code == 304
+    assert again.data == b""
+
+
 def test_a_search_as_a_feed_has_the_results_of_its_page(client: FlaskClient) -> None:
     query = "q=privacy&kind=policy"
     expected = client.get(f"/search.json?{query}").get_json()

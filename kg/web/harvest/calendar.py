@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from flask import Response, request, stream_with_context
-from icalendar import Calendar, Event
+from icalendar import Calendar, Event, vText
 from pyoxigraph import Literal, NamedNode
 
 from kg.base import batched
@@ -55,7 +55,7 @@ def _written(events: list[Event], undated: int) -> Iterator[bytes]:
     told = f"{len(events)} events whose day is known. Left out, because no day of theirs is known: {undated}."
     for name, text in (("name", "Open Urban: events"), ("description", told)):
         frame.add(name, text)
-        frame.add({"name": "x-wr-calname", "description": "x-wr-caldesc"}[name], text)
+        frame.add({"name": "x-wr-calname", "description": "x-wr-caldesc"}[name], vText(text))
     head, _, foot = frame.to_ical().partition(b"END:VCALENDAR")
     yield head
     for event in events:

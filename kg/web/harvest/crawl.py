@@ -6,7 +6,7 @@ from flask import Response
 
 from kg.errors import NotFound
 from kg.web.harvest.sets import register
-from kg.web.harvest.writing import SITEMAP, add, answer, here, page_of, root
+from kg.web.harvest.writing import SITEMAP, add, here, page_of, root, steady
 
 _BLOCK = 50_000
 """What a sitemap may hold at most (sitemaps.org)."""
@@ -37,7 +37,7 @@ def index() -> Response:
     document = root("sitemapindex", {None: SITEMAP})
     for number in range(register().blocks(_BLOCK) + 1):
         add(add(document, "sitemap"), "loc", here(f"/sitemap-{number}.xml"))
-    return answer(document, "application/xml")
+    return steady(document, "application/xml")
 
 
 def sitemap(number: int) -> Response:
@@ -46,7 +46,7 @@ def sitemap(number: int) -> Response:
     if number == 0:
         for path in _PAGES:
             add(add(document, "url"), "loc", here(path))
-        return answer(document, "application/xml")
+        return steady(document, "application/xml")
     blocks = register().blocks(_BLOCK)
     if number > blocks:
         raise NotFound(f"There is no sitemap {number}.", f"/sitemap.xml lists them; the last is {blocks}.")
@@ -54,4 +54,4 @@ def sitemap(number: int) -> Response:
         url = add(document, "url")
         add(url, "loc", page_of(entered.graph))
         add(url, "lastmod", entered.at)
-    return answer(document, "application/xml")
+    return steady(document, "application/xml")
