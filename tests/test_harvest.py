@@ -51,6 +51,10 @@ def rules(client: FlaskClient) -> Protego:
         ("/", True),
         ("/policy/ar-ley-27275-2016", True),
         ("/policy/ar-ley-27275-2016.ttl", True),
+        ("/matrix", True),
+        ("/matrix?sector=transport&level=local", False),
+        ("/map?kind=policy", False),
+        ("/search/by/place?q=x", False),
         ("/search", True),
         ("/bibliography?page=2", True),
         ("/feed.atom", True),
@@ -127,6 +131,14 @@ def test_the_news_go_back_page_by_page_without_a_double(client: FlaskClient, bas
     assert times == sorted(times, reverse=True)
 
 
+@pytest.mark.parametrize("path", ["/feed.atom", "/search.atom?q=privacy", "/sitemap-1.xml"])
+def test_who_comes_again_is_told_that_nothing_changed(client: FlaskClient, path: str) -> None:
+    tag = client.get(path).headers["ETag"]
+    again = client.get(path, headers={"If-None-Match": tag})
+    assert again.status_code == 304
+    assert again.data == b""
+
+
 def test_a_search_as_a_feed_has_the_results_of_its_page(client: FlaskClient) -> None:
     query = "q=privacy&kind=policy"
     expected = client.get(f"/search.json?{query}").get_json()
@@ -143,9 +155,11 @@ def test_a_search_as_a_feed_has_the_results_of_its_page(client: FlaskClient) -> 
 
 def test_the_search_page_names_its_feed(client: FlaskClient) -> None:
     page = client.get("/search?q=bus+data&kind=policy", headers={"Accept": "text/html"}).text
-    found = re.search(r'href="(/search\.atom[^"]*)"', page)
+    found = re.search(r'<link rel="alternate" type="application/atom\+xml" title="Atom" href="([^"]*)"', page)
     assert found
     assert found[1] == "/search.atom?q=bus+data&amp;kind=policy"
+    assert "/events.ics" not in page
+    assert 'href="/events.ics?kind=event"' in client.get("/search?kind=event", headers={"Accept": "text/html"}).text
 
 
 @pytest.mark.parametrize(

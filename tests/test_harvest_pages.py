@@ -117,6 +117,14 @@ def test_no_text_ends_the_data_block_of_a_page(text: str) -> None:
     assert json.loads(read_again.blocks[0]) == {"name": text + "</script><!--"}
 
 
+def test_the_home_page_tells_what_the_whole_is(client: FlaskClient) -> None:
+    (block,) = read(client, "/").blocks
+    told = json.loads(block)
+    assert "DataCatalog" in told["@type"]
+    asked = told["potentialAction"]["target"].replace("{search_term_string}", "privacy")
+    assert client.get(asked.removeprefix("http://localhost"), headers={"Accept": "text/html"}).status_code == 200
+
+
 def test_an_article_has_the_tags_that_google_scholar_reads(client: FlaskClient) -> None:
     page = read(client, "/reference/janssen2012benefits")
     assert page.all("citation_title") == ["Benefits, Adoption Barriers and Myths of Open Data and Open Government"]
@@ -234,6 +242,9 @@ def test_a_browser_lets_the_data_block_stand_under_the_strict_policy(browser: An
 def test_a_reference_manager_goes_from_the_page_to_the_entry(client: FlaskClient) -> None:
     page = read(client, "/reference/janssen2012benefits")
     server = page.links["application/xml"]
+    listed = read(client, "/search?q=Benefits+Adoption+Barriers&kind=reference")
+    assert page.unapi[0] in listed.unapi
+    assert listed.links["application/xml"] == server
     everything = etree.fromstring(client.get(server).data)
     assert everything.tag == "formats"
     names = {form.get("name"): form.get("type") for form in everything}

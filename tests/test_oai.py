@@ -110,6 +110,7 @@ def place(name: str, title: str = "A place") -> tuple[str, list[Triple]]:
     return iri, [
         Triple(node, RDF.type, DCT.Location),
         Triple(node, NamedNode(skos + "prefLabel"), Literal(title, language="en")),
+        Triple(node, NamedNode("https://example.org/"), Literal("no XML name")),
     ]
 
 

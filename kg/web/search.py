@@ -15,6 +15,7 @@ from kg.errors import NotFound
 from kg.search.index import KIND, Found, Wanted
 from kg.web import facets, lists, negotiation
 from kg.web.asked import address, parameters, toggled, wanted_from
+from kg.web.harvest.offers import offers
 from kg.web.names import Name
 from kg.web.negotiation import LIST
 from kg.web.pictures import world
@@ -86,7 +87,7 @@ def search(ext: str | None = None) -> AnyResponse | str:
     found = base().index.search(wanted)
     took = (time.perf_counter() - started) * 1000
     return render_template("search.html", search=_page(wanted, found, took), q=wanted.text,
-                           formats=links("/search", LIST, parameters(wanted)))  # fmt: skip
+                           formats=[*links("/search", LIST, parameters(wanted)), *offers(parameters(wanted))])  # fmt: skip
 
 
 def _page(wanted: Wanted, found: Found, took: float) -> dict[str, Any]:
@@ -97,7 +98,6 @@ def _page(wanted: Wanted, found: Found, took: float) -> dict[str, Any]:
         "q": wanted.text, "total": found.total, "took_ms": round(took, 1), "page": page, "pages": pages,
         "previous_url": address(wanted, page=page - 1) if page > 1 else None,
         "next_url": address(wanted, page=page + 1) if page < pages else None,
-        "feed_url": address(wanted).replace("/search", "/search.atom", 1),
         "sort": wanted.sort,
         "sorts": [{"label": _SORTS[name], "url": address(wanted, sort=name), "current": name == wanted.sort} for name in _SORTS],
         "items": [item(hit) for hit in found.hits],

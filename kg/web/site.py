@@ -87,6 +87,7 @@ def item(found: Hit | Card) -> dict[str, Any]:
         "confidence": card.confidence,
         "summary": card.summary,
         "snippet": marked(snippet),
+        "citable": kind is not None and bool(kind.bibtex_type or kind.biblatex_type),
         "where": _field_name(card.kind, where) if where not in ("", "title", "summary") else "",
     }
 

@@ -6,21 +6,29 @@ from flask import Response
 
 from kg.errors import NotFound
 from kg.web.harvest.sets import register
-from kg.web.harvest.writing import SITEMAP, add, answer, here, page_of, root
+from kg.web.harvest.writing import SITEMAP, add, here, page_of, root, steady
 
 _BLOCK = 50_000
 """What a sitemap may hold at most (sitemaps.org)."""
 
-_PAGES = ("/", "/search", "/bibliography", "/sparql")
+_PAGES = ("/", "/bibliography", "/map", "/timeline", "/evidence", "/matrix", "/gaps", "/ontology", "/sparql")
 
-_CLOSED = ("/search?", "/search.", "/sparql?", "/about?", "/compare?", "/bibliography.", "/graphs", "/oai?", "/unapi?",
-           "/reconcile", "/oembed", "/contribute", "/desk", "/health", "/metrics")  # fmt: skip
-"""Where combinations have no end, or where the same content stands in another form."""
+_OPEN = ("/bibliography?page=",)
+_CLOSED = ("/*?", "/search?", "/search.", "/search/by/", "/sparql?", "/bibliography.", "/graphs", "/reconcile",
+           "/contribute", "/desk", "/health", "/metrics")  # fmt: skip
+"""Where combinations have no end, or the same content stands in another form; some crawlers do not know the star of RFC 9309."""
 
 
 def robots() -> Response:
     """Say what crawlers may read: every record and page, and no combination of filters."""
-    lines = ["User-agent: *", *(f"Disallow: {path}" for path in _CLOSED), "", f"Sitemap: {here('/sitemap.xml')}", ""]
+    lines = [
+        "User-agent: *",
+        *(f"Allow: {path}" for path in _OPEN),
+        *(f"Disallow: {path}" for path in _CLOSED),
+        "",
+        f"Sitemap: {here('/sitemap.xml')}",
+        "",
+    ]
     return Response("\n".join(lines), content_type="text/plain; charset=utf-8")
 
 
@@ -29,7 +37,7 @@ def index() -> Response:
     document = root("sitemapindex", {None: SITEMAP})
     for number in range(register().blocks(_BLOCK) + 1):
         add(add(document, "sitemap"), "loc", here(f"/sitemap-{number}.xml"))
-    return answer(document, "application/xml")
+    return steady(document, "application/xml")
 
 
 def sitemap(number: int) -> Response:
@@ -38,7 +46,7 @@ def sitemap(number: int) -> Response:
     if number == 0:
         for path in _PAGES:
             add(add(document, "url"), "loc", here(path))
-        return answer(document, "application/xml")
+        return steady(document, "application/xml")
     blocks = register().blocks(_BLOCK)
     if number > blocks:
         raise NotFound(f"There is no sitemap {number}.", f"/sitemap.xml lists them; the last is {blocks}.")
@@ -46,4 +54,4 @@ def sitemap(number: int) -> Response:
         url = add(document, "url")
         add(url, "loc", page_of(entered.graph))
         add(url, "lastmod", entered.at)
-    return answer(document, "application/xml")
+    return steady(document, "application/xml")

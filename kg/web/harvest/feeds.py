@@ -12,7 +12,7 @@ from kg.errors import NotFound
 from kg.search.cards import Card
 from kg.terms import path_of
 from kg.web.harvest.sets import register
-from kg.web.harvest.writing import ATOM, OPENSEARCH, add, answer, here, page_of, root
+from kg.web.harvest.writing import ATOM, OPENSEARCH, add, here, page_of, root, steady
 from kg.web.search import parameters, wanted_from
 from kg.web.site import base
 
@@ -40,7 +40,7 @@ def news() -> Response:
             add(feed, f"{{{_TOMBSTONES}}}deleted-entry", ref=one.graph, when=one.at)
         elif one.graph in cards:
             _entry(feed, cards[one.graph], one.at)
-    return answer(feed, "application/atom+xml")
+    return steady(feed, "application/atom+xml")
 
 
 def results() -> Response:
@@ -65,7 +65,7 @@ def results() -> Response:
     for hit in found.hits:
         if hit.card.iri in changed:
             _entry(feed, hit.card, changed[hit.card.iri].at)
-    return answer(feed, "application/atom+xml")
+    return steady(feed, "application/atom+xml")
 
 
 def description() -> Response:
@@ -89,7 +89,7 @@ def description() -> Response:
     add(document, "Language", "*")
     add(document, "InputEncoding", "UTF-8")
     add(document, "OutputEncoding", "UTF-8")
-    return answer(document, "application/opensearchdescription+xml")
+    return steady(document, "application/opensearchdescription+xml")
 
 
 # -- pieces -------------------------------------------------------------------------------------------------------------

@@ -34,6 +34,7 @@ _OAI = "http://www.openarchives.org/OAI/2.0/"
 _RDF_SCHEMA = "http://www.openarchives.org/OAI/2.0/rdf.xsd"
 _VERBS = ("GetRecord", "Identify", "ListIdentifiers", "ListMetadataFormats", "ListRecords", "ListSets")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}Z)?")
+_NAMED = re.compile(r"[^\W\d][\w.-]*$")
 
 Metadata = tuple[str, list[Triple], Mapping[str, str]]
 """A record's IRI, its statements, and what the things are called that it points at."""
@@ -92,8 +93,9 @@ def _write_dublin(parent: Any, metadata: Metadata) -> None:
 
 
 def _write_rdf(parent: Any, metadata: Metadata) -> None:
-    """Write a record as RDF/XML, as its page does with `.rdf`."""
-    written = serialize(turtle.arranged(metadata[1]), format=RdfFormat.RDF_XML, prefixes=PREFIXES) or b""
+    """Write a record as RDF/XML; a property whose IRI ends in no XML name cannot be written in it and is left out."""
+    triples = [triple for triple in metadata[1] if _NAMED.search(triple.predicate.value)]
+    written = serialize(turtle.arranged(triples), format=RdfFormat.RDF_XML, prefixes=PREFIXES) or b""
     parent.append(etree.fromstring(legal(written.decode()).encode()))
 
 

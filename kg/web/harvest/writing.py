@@ -49,6 +49,14 @@ def add(parent: Any, name: str, text: str | None = None, /, **attributes: str) -
     return child
 
 
+def steady(document: Any, mimetype: str) -> Response:
+    """Send a document that is the same until the base changes; who comes again and holds it is told that, and no more."""
+    response = answer(document, mimetype)
+    response.add_etag()
+    response.make_conditional(request)
+    return response
+
+
 def answer(document: Any, mimetype: str) -> Response:
     """Send a document as UTF-8."""
     body = etree.tostring(document, encoding="UTF-8", xml_declaration=True)
