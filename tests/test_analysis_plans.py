@@ -113,6 +113,17 @@ def test_the_order_of_the_base_changes_no_gap() -> None:
     assert found[0] == found[1]
 
 
+def test_a_principle_is_measured_by_its_provisions() -> None:
+    matched = {
+        iri: Provision(iri, iri, "", iri, "g", "G", (("odc:1", "One"),) if iri in "pt" else ()) for iri in PROVISIONS
+    }
+    held = Evidence(BASE.policies, matched, BASE.cells, BASE.places, BASE.wholes, steps=STEPS)
+    one = gaps.principles(gaps.find(held, peers.of_place(held, "here")))
+    assert [(p.iri, [g.provision.iri for g in p.held], [g.provision.iri for g in p.open]) for p in one] == [
+        ("odc:1", ["t"], ["p"])
+    ]
+
+
 # -- roadmap ------------------------------------------------------------------------------------------------------------
 
 
@@ -220,3 +231,12 @@ def test_a_wrong_question_is_told_what_to_ask(client: FlaskClient, path: str, st
 
 def test_the_gaps_of_the_corpus_are_an_invitation(client: FlaskClient) -> None:
     assert "Whoever can read one of these texts" in client.get("/gaps/corpus", headers=HTML).text
+
+
+def test_the_peers_number_on_a_page_opens_exactly_its_rows(client: FlaskClient) -> None:
+    gap = next(csv.DictReader(io.StringIO(client.get("/gaps.csv?place=us-chicago&sector=transport").text)))
+    slug = gap["iri"].rpartition("/")[2]
+    url = f"/matrix/provision/{slug}?among=peers&place=us-chicago&sector=transport"
+    assert url.replace("&", "&amp;") in client.get("/gaps?place=us-chicago&sector=transport", headers=HTML).text
+    told = f"by {gap['peers stated or partly']} of {gap['peers read whole']} texts read whole"
+    assert told in client.get(url, headers=HTML).text

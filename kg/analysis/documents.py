@@ -41,6 +41,7 @@ def convert(markdown: str, to: str, *, title: str = "", bibliography: str = "", 
 
 def escaped(text: str) -> str:
     """Write a text so that Markdown takes none of its letters for a mark."""
-    return "".join(
-        "\\" + letter if letter in r"\`*_{}[]<>()#+-.!|~^$@" and letter not in "-.()" else letter for letter in text
-    )
+    return "".join("\\" + letter if letter in _MARKS else letter for letter in text)
+
+
+_MARKS = frozenset("\\`*_{}[]<>#+!|~^$@")

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from kg.web.analysis import gaps, matrix, plan
+from kg.web.analysis import compare, gaps, matrix, plan, provision, sectors, swot, transposition
 
-doors = (matrix, gaps, plan)
+doors = (matrix, provision, gaps, plan, compare, transposition, swot, sectors)

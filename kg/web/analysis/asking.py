@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import request
+from pyoxigraph import NamedNode
 
 from kg.analysis.choice import Choice, values
 from kg.analysis.evidence import Evidence
@@ -55,9 +56,15 @@ def place(evidence: Evidence, name: str = "place") -> str:
 
 def record(found: str, kind: str) -> str:
     """Return the IRI of a record that an address names by slug, by kind and slug, or by IRI."""
-    if ":" in found:
-        return found
-    return f"{base().settings.base}{found}" if "/" in found else f"{base().settings.base}{kind}/{found}"
+    iri = found
+    if ":" not in found:
+        iri = f"{base().settings.base}{found}" if "/" in found else f"{base().settings.base}{kind}/{found}"
+    try:
+        return NamedNode(iri).value
+    except ValueError as error:
+        raise BadInput(
+            f"{found!r} names no record: {error}.", "Name records by kind and slug: policy/de-dng-2021."
+        ) from error
 
 
 def choice(evidence: Evidence, *, coded: bool = True) -> Choice:

@@ -52,6 +52,7 @@ def gaps(ext: str | None = None) -> Response | str:
         full=subjects.shown(held, opened[:_IN_FULL]),
         rest=subjects.shown(held, opened[_IN_FULL:], brief=True),
         laid_down=subjects.shown(held, found.of(measured.HELD), brief=True),
+        principles=[one for one in measured.principles(found) if "/sunlight/" not in one.iri],
         kinds=measured.KINDS,
         whole=held.whole,
         form=fields,

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
 from threading import Lock
-from typing import cast
+from typing import TypeVar, cast
 
 from flask import current_app
+from pyoxigraph import NamedNode
 
+from kg import queries
 from kg.analysis.evidence import Evidence
 from kg.analysis.gathering import gather
+from kg.engine import Row
 from kg.web.site import base
 
 _LOCK = Lock()
+Kept = TypeVar("Kept")
 
 
 def evidence() -> Evidence:
@@ -26,3 +31,26 @@ def evidence() -> Evidence:
             kept = (revision, gather(base().engine.select))
             current_app.extensions["evidence"] = kept
         return kept[1]
+
+
+_MOST_KEPT = 256
+
+
+def remembered(what: Hashable, make: Callable[[], Kept]) -> Kept:
+    """Return what was made for this revision of the base, else make it; of too many the oldest go first."""
+    store = cast("dict[Hashable, Kept]", current_app.extensions.setdefault("analysis kept", {}))
+    key = (base().index.revision, what)
+    if key not in store:
+        made = make()
+        with _LOCK:
+            store[key] = made
+            while len(store) > _MOST_KEPT:
+                store.pop(next(iter(store)))
+        return made
+    return store[key]
+
+
+def kept(name: str, **terms: NamedNode) -> list[Row]:
+    """Return the rows of a named question, kept until the base changes."""
+    key = (name, *sorted((term, value.value) for term, value in terms.items()))
+    return remembered(key, lambda: base().engine.select(queries.fill(name, **terms)))

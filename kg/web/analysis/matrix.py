@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Response, render_template
@@ -17,7 +16,7 @@ from kg.analysis.rates import Rate
 from kg.errors import NotFound
 from kg.terms import path_of
 from kg.web.analysis import answers, asking
-from kg.web.analysis.held import evidence
+from kg.web.analysis.held import evidence, remembered
 from kg.web.negotiation import HTML
 from kg.web.site import base, links, query_link
 
@@ -37,7 +36,7 @@ def matrix(ext: str | None = None) -> Response | str:
     wanted = asking.choice(held)
     groups = {provision.group: provision.group_label for provision in held.provisions.values()}
     group = asking.one_of("group", ["all", *groups])
-    rows = asking.one_of("rows", matrices.ROW_ORDERS, "title")
+    rows = asking.one_of("rows", matrices.ROW_ORDERS, "held")
     columns = asking.one_of("columns", matrices.COLUMN_ORDERS, "code")
     made = matrices.build(held, chosen(held, wanted), "" if group == "all" else group, rows, columns)
     if form is not HTML:
@@ -76,22 +75,28 @@ def matrix(ext: str | None = None) -> Response | str:
 
 def form_fields(held: Evidence, wanted: Choice) -> dict[str, Any]:
     """Return what the form of a choice offers and what is chosen in it."""
-    known = values(policy for policy in held.policies.values() if not wanted.coded or policy.iri in held.coded)
+    return {
+        **remembered("form", lambda: _offered(held)),
+        "place": wanted.place.removeprefix(base().settings.base + "place/"),
+        "chosen": {"level": wanted.level, "sector": wanted.sector, "type": wanted.type},
+        "year": wanted.year or "",
+    }
+
+
+def _offered(held: Evidence) -> dict[str, Any]:
+    """Return the places that have a policy, or a part with one, and the concepts with how many coded policies have them."""
+    coded = [held.policies[iri] for iri in held.coded if iri in held.policies]
+    known = values(coded)
     used = {place for policy in held.policies.values() for one in policy.places for place in held.around(one)}
     start = base().settings.base + "place/"
-    places = sorted(
-        ((iri.removeprefix(start), held.places[iri]) for iri in used if iri in held.places), key=lambda pair: pair[1]
-    )
+    named = ((iri.removeprefix(start), held.places[iri]) for iri in used if iri in held.places)
     schemes = {"level": "level", "sector": "sector", "type": "policy-type"}
     return {
-        "places": places,
-        "place": wanted.place.removeprefix(start),
+        "places": sorted(named, key=lambda pair: pair[1]),
         "options": {
             name: [(slug, label, known[name].get(slug, 0)) for slug, label in held.scheme(scheme).items()]
             for name, scheme in schemes.items()
         },
-        "chosen": {"level": wanted.level, "sector": wanted.sector, "type": wanted.type},
-        "year": wanted.year or "",
     }
 
 
@@ -164,35 +169,6 @@ def cell(policy: str, provision: str) -> str:
         whole=one.iri in held.whole,
         policy_url=path_of(one.iri, base().settings.base),
         query_url=query_link(queries.fill("policy-cells", policy=NamedNode(one.iri))),
-    )
-
-
-@blueprint.get("/matrix/provision/<slug>")
-@blueprint.get("/matrix/provision/<slug>.<ext>")
-def provision(slug: str, ext: str | None = None) -> Response | str:
-    """Show the rows behind the rate of one provision: every chosen policy, its status and whether it counts."""
-    form = answers.wanted(ext)
-    held = evidence()
-    what = find_provision(held, slug)
-    wanted = asking.choice(held)
-    made = replace(matrices.build(held, chosen(held, wanted)), provisions=(what,))
-    if form is not HTML:
-        return answers.table(matrices.cells_table(made, what.label, base().index.revision), form, slug)
-    rows: list[dict[str, Any]] = [
-        {"policy": policy, "cell": held.cell(policy.iri, what.iri), "whole": policy.iri in held.whole, "place": made.place(policy),
-         "url": f"/matrix/cell/{policy.slug}/{what.slug}"} for policy in made.policies
-    ]  # fmt: skip
-    rows.sort(key=lambda row: (STATUSES.index(row["cell"].status), not row["whole"]))
-    return render_template(
-        "analysis/provision.html",
-        provision=what,
-        rows=rows,
-        rate=rate_shown(made.rates[what.iri]),
-        words=WORDS,
-        note=matrices.NOTE,
-        form=form_fields(held, wanted),
-        formats=links(f"/matrix/provision/{slug}", answers.TABLE, asking.parameters()),
-        query_url=query_link(queries.fill("provision-cells", provision=NamedNode(what.iri))),
     )
 
 

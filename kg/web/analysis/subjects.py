@@ -18,6 +18,7 @@ from kg.errors import BadInput, NotFound
 from kg.search.cards import Card
 from kg.terms import path_of
 from kg.web.analysis import asking
+from kg.web.analysis.held import remembered
 from kg.web.analysis.matrix import rate_shown
 from kg.web.site import base
 
@@ -81,7 +82,7 @@ def measure(held: Evidence, subject: Subject) -> Gaps:
     for one in named:
         if one not in held.places and one not in held.policies:
             raise NotFound(f"There is no peer <{one}>.", "Name a place (de) or a policy (policy/de-dng-2021).")
-    return measured.find(held, subject, kind, named)
+    return remembered(("gaps", subject, kind, *named), lambda: measured.find(held, subject, kind, named))
 
 
 def shown(held: Evidence, gaps: Iterable[Gap], *, brief: bool = False) -> list[dict[str, Any]]:
@@ -93,7 +94,7 @@ def shown(held: Evidence, gaps: Iterable[Gap], *, brief: bool = False) -> list[d
             "gap": gap,
             "word": WORDS[gap.status],
             "rate": rate_shown(gap.rate),
-            "url": f"/matrix/provision/{gap.provision.slug}",
+            "url": peers_url(gap.provision.slug),
             "examples": [cell_shown(held, cell) for cell in gap.examples[:2]],
             "own": [cell_shown(held, cell) for cell in gap.own[:3]],
             "above": [cell_shown(held, cell) for cell in gap.above[:2]],
@@ -102,6 +103,15 @@ def shown(held: Evidence, gaps: Iterable[Gap], *, brief: bool = False) -> list[d
         }
         for gap in found
     ]
+
+
+_SUBJECT = ("place", "sector", "policy", "peers", "peer")
+
+
+def peers_url(slug: str) -> str:
+    """Return where the rows behind a peers' rate of this page open."""
+    kept = {name: value for name, value in asking.parameters().items() if name in _SUBJECT}
+    return asking.address(f"/matrix/provision/{slug}", {"among": "peers", **kept})
 
 
 def cell_shown(held: Evidence, cell: Cell) -> dict[str, Any]:

@@ -1,0 +1,112 @@
+"""Comparison of two to six records of any kind, drawn from their shapes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+from flask import Blueprint, Response, render_template
+from pyoxigraph import NamedNode, Triple
+
+from kg import queries
+from kg.analysis import compare
+from kg.analysis.compare import LEAST, MOST, Said
+from kg.errors import BadInput, NotFound
+from kg.search.cards import classes_of, statements
+from kg.terms import path_of
+from kg.web import bibliography
+from kg.web.analysis import answers, asking
+from kg.web.analysis.held import remembered
+from kg.web.negotiation import BIBTEX, HTML
+from kg.web.portrait import Painter, Portrait, Row
+from kg.web.site import base, links, query_link
+
+blueprint = Blueprint("compare", __name__)
+
+_FORMATS = (*answers.TABLE, BIBTEX)
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One record as a comparison needs it."""
+
+    title: str
+    kind: str
+    url: str
+    said: Said
+    cited: list[str]
+
+
+@blueprint.get("/compare")
+@blueprint.get("/compare.<ext>")
+def show(ext: str | None = None) -> Response | str:
+    """Show records side by side, all fields or only those that differ."""
+    form = answers.wanted(ext, _FORMATS)
+    asked = [part.strip() for part in asking.text("ids").split(",") if part.strip()]
+    if not asked and form is HTML:
+        return render_template("analysis/compare_start.html")
+    iris = list(dict.fromkeys(asking.record(part, "policy") for part in asked))
+    if not LEAST <= len(iris) <= MOST:
+        raise BadInput(
+            f"{len(iris)} records cannot be compared.",
+            f"Name {LEAST} to {MOST}: /compare?ids=de-dng-2021,fr-crpa-open-data.",
+        )
+    records = [remembered(("compared", iri), partial(_read, iri)) for iri in iris]
+    if form is BIBTEX:
+        return bibliography.answer([*iris, *sorted({iri for record in records for iri in record.cited})], "compare")
+    only = asking.one_of("differences", ["1", "0"], "0") == "1"
+    lines = compare.align([record.said for record in records], differences=only)
+    if form is not HTML:
+        return answers.table(
+            compare.as_table(lines, [record.title for record in records], base().index.revision), form, "compare"
+        )
+    return render_template(
+        "analysis/compare.html",
+        records=records,
+        lines=lines,
+        only=only,
+        here=asking.here,
+        formats=links("/compare", _FORMATS, asking.parameters()),
+        query_url=query_link(queries.fill("graphs", graphs=[NamedNode(iri) for iri in iris])),
+    )
+
+
+def _read(iri: str) -> Compared:
+    """Read one record through its shape."""
+    triples = base().graphs([iri]).get(iri)
+    if triples is None:
+        raise NotFound(f"There is no <{iri}>.", "Name records by kind and slug: policy/de-dng-2021.")
+    painter = Painter(base().model, base().settings.base, base().labels_in(triples))
+    portrait = painter.paint(base().model.kind_of(classes_of(statements(triples, iri))), iri, triples)
+    url = path_of(iri, base().settings.base) or iri
+    return Compared(portrait.title, portrait.kind_label, url, _said(portrait), _cited(triples))
+
+
+def _cited(triples: list[Triple]) -> list[str]:
+    """Return the references that records point at."""
+    start = base().settings.base + "reference/"
+    pointed = {triple.object.value for triple in triples if isinstance(triple.object, NamedNode)}
+    return sorted(iri for iri in pointed if iri.startswith(start) and "#" not in iri)
+
+
+def _said(portrait: Portrait) -> Said:
+    """Return what a record says as words; of a table of statuses each row is a field of its own."""
+    said: Said = {}
+    if portrait.summary:
+        said["In short", "summary"] = (portrait.summary,)
+    if portrait.place:
+        said["In short", "place"] = tuple(value.text for value in portrait.place)
+    for section in portrait.groups:
+        for row in section.fields:
+            for label, words in _words(row):
+                said[section.label, label] = words
+    return said
+
+
+def _words(row: Row) -> list[tuple[str, tuple[str, ...]]]:
+    if not row.columns:
+        return [(row.label, tuple(value.text for value in row.values))]
+    written = [[" ".join(value.text for value in cell) for cell in nested] for nested in row.rows]
+    if row.tally:
+        return [(cells[0], tuple(cell for cell in cells[1:] if cell)) for cells in written]
+    return [(row.label, tuple(": ".join(filter(None, cells)) for cells in written))]

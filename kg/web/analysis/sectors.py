@@ -1,0 +1,99 @@
+"""Pages of one sector: which datasets first, and the page of arguments."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, render_template
+from pyoxigraph import NamedNode
+
+from kg import queries
+from kg.analysis import gaps as measured
+from kg.analysis import peers, priority
+from kg.analysis.evidence import PARTLY, STATED, Evidence, concept, slug_of
+from kg.errors import BadInput, NotFound
+from kg.search.index import KIND, Wanted
+from kg.terms import path_of
+from kg.web.analysis import answers, asking, subjects
+from kg.web.analysis.held import evidence, kept
+from kg.web.analysis.matrix import form_fields, rate_shown
+from kg.web.negotiation import HTML
+from kg.web.site import base, item, links, query_link
+
+blueprint = Blueprint("sectors", __name__)
+
+_OFFERS = 40
+
+
+@blueprint.get("/priority")
+@blueprint.get("/priority.<ext>")
+def datasets(ext: str | None = None) -> Response | str:
+    """Show which datasets of a sector others publish and a place does not."""
+    form = answers.wanted(ext)
+    held = evidence()
+    sector, place = asking.one_of("sector", held.scheme("sector")), asking.place(held)
+    if not sector:
+        if form is not HTML:
+            raise BadInput("Say which sector.", "For example /priority.csv?sector=transport&place=ke.")
+        return render_template("analysis/start.html", action="/priority", title="Which datasets to open first",
+                               lede="Choose a sector, and a place where you have one.",
+                               form=form_fields(held, asking.choice(held)))  # fmt: skip
+    term = NamedNode(concept("sector", sector))
+    found = priority.offers(held, place, kept("analysis-datasets", sector=term), kept("analysis-reuse", sector=term))
+    title = f"Datasets first: {held.scheme('sector')[sector]}" + (f", {held.places[place]}" if place else "")
+    if form is not HTML:
+        return answers.table(priority.as_table(found, title, base().index.revision), form, "priority")
+    return render_template(
+        "analysis/priority.html",
+        title=title,
+        found=found[:_OFFERS],
+        more=max(0, len(found) - _OFFERS),
+        place=held.places.get(place, ""),
+        path=lambda iri: path_of(iri, base().settings.base),
+        note=priority.NOTE,
+        form=form_fields(held, asking.choice(held)),
+        formats=links("/priority", answers.TABLE, asking.parameters()),
+        query_url=query_link(queries.fill("analysis-datasets", sector=term)),
+    )
+
+
+@blueprint.get("/advocate/<sector>")
+def advocate(sector: str) -> str:
+    """Show one page of arguments for open data in a sector: numbers by query, practices, voices, references."""
+    held = evidence()
+    label = held.scheme("sector").get(sector)
+    if label is None:
+        raise NotFound(f"There is no sector {sector!r}.", f"Choose one of: {', '.join(held.scheme('sector'))}.")
+    term = NamedNode(concept("sector", sector))
+    records = kept("sector-records", sector=term)
+    counts: dict[str, int] = {}
+    for row in records:
+        counts[slug_of(row["class"].value)] = counts.get(slug_of(row["class"].value), 0) + 1
+    every = measured.find(held, peers.Subject((), sector=sector), "all")
+    rule = next(gap for gap in every.all if gap.provision.slug == "sector-rule")
+    return render_template(
+        "analysis/advocate.html",
+        sector=sector,
+        label=label,
+        counts=counts,
+        rule=rate_shown(rule.rate),
+        examples=_examples(held, sector, rule),
+        practices=_of("practice", sector, 3),
+        voices=_of("interview", sector, 2),
+        references=_of("reference", sector, 5),
+        standards=_of("standard", sector, 3),
+        query_url=query_link(queries.fill("sector-records", sector=term)),
+    )
+
+
+def _examples(held: Evidence, sector: str, rule: measured.Gap) -> list[dict[str, Any]]:
+    """Return how policies put a rule for the sector: those that name it first."""
+    cells = [cell for cell in rule.examples if cell.status in (STATED, PARTLY)]
+    cells.sort(key=lambda cell: sector not in held.policies[cell.policy].sectors)
+    return [subjects.cell_shown(held, cell) for cell in cells[:3]]
+
+
+def _of(kind: str, sector: str, most: int) -> list[dict[str, Any]]:
+    """Return records of a kind for a sector, newest first, as lists show them."""
+    facets = {KIND: [kind], "sector": [concept("sector", sector)]}
+    return [item(hit) for hit in base().index.search(Wanted(facets=facets, sort="newest", limit=most)).hits]

@@ -1,0 +1,135 @@
+"""SWOT pages: the draft of a policy, the roll-up of a place or sector, and the published analyses as found."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from functools import partial
+from typing import Any
+
+from flask import Blueprint, Response, render_template
+
+from kg import queries
+from kg.analysis import swot
+from kg.analysis.choice import chosen
+from kg.analysis.evidence import Evidence, Policy, slug_of
+from kg.analysis.swot import QUADRANTS, Factor
+from kg.errors import BadInput
+from kg.terms import path_of
+from kg.web.analysis import answers, asking, subjects
+from kg.web.analysis.held import evidence, kept, remembered
+from kg.web.analysis.matrix import form_fields
+from kg.web.negotiation import HTML
+from kg.web.site import base, links, query_link
+
+blueprint = Blueprint("swot", __name__)
+
+_SHOWN = 15
+_POLICIES_NAMED = 6
+_MOST = 80
+
+
+@blueprint.get("/swot")
+@blueprint.get("/swot.<ext>")
+def show(ext: str | None = None) -> Response | str:
+    """Show the SWOT of a policy, or rolled up for a place, level or sector; without one, what there is."""
+    form = answers.wanted(ext)
+    held = evidence()
+    policies, title = _asked(held)
+    if not policies:
+        if form is not HTML:
+            raise BadInput("Say whose SWOT.", "For example /swot.csv?policy=de-dng-2021 or /swot.csv?place=de.")
+        return _start(held, title)
+    factors = [factor for policy in policies for factor in _draft(held, policy)]
+    if form is not HTML:
+        return answers.table(swot.as_table(factors, f"SWOT: {title}", base().index.revision), form, "swot")
+    single = len(policies) == 1
+    return render_template(
+        "analysis/swot.html" if single else "analysis/swot_many.html",
+        title=title,
+        policies=policies,
+        quadrants=_single(held, factors) if single else _many(factors),
+        tally=swot.tally(factors),
+        words=QUADRANTS,
+        derived=swot.DERIVED,
+        published=_published(
+            {policy.iri for policy in policies} | {place for policy in policies for place in policy.places}
+        ),
+        form=form_fields(held, asking.choice(held)),
+        formats=links("/swot", answers.TABLE, asking.parameters()),
+        query_url=query_link(queries.fill("analysis-swot-rules")),
+    )
+
+
+def _draft(held: Evidence, policy: Policy) -> list[Factor]:
+    return remembered(("swot", policy.iri), partial(_derived, held, policy))
+
+
+def _derived(held: Evidence, policy: Policy) -> list[Factor]:
+    return swot.draft(held, policy, swot.rules(kept("analysis-swot-rules")))
+
+
+def _asked(held: Evidence) -> tuple[list[Policy], str]:
+    """Return the policies read whole that the address asks for, and what to call them."""
+    whose = subjects.asked(held)
+    wanted = asking.choice(held)
+    if whose is None and not (wanted.level or wanted.type):
+        return [], ""
+    if asking.text("policy") and whose is not None:
+        return list(whose.subject.own), whose.title
+    found = [policy for policy in chosen(held, wanted) if policy.iri in held.whole]
+    if len(found) > _MOST:
+        raise BadInput(f"{len(found)} policies are too many for one page.", "Narrow it by place, level or sector.")
+    named = held.scheme("level").get(wanted.level, "")
+    return found, ", ".join(filter(None, [whose.title if whose else "", named]))
+
+
+def _single(held: Evidence, factors: list[Factor]) -> dict[str, list[dict[str, Any]]]:
+    found: dict[str, list[dict[str, Any]]] = {quadrant: [] for quadrant in QUADRANTS}
+    for factor in factors:
+        found[factor.quadrant].append({"factor": factor, "cell": subjects.cell_shown(held, factor.cell)})
+    return {quadrant: those[:_SHOWN] for quadrant, those in found.items()}
+
+
+def _many(factors: list[Factor]) -> dict[str, list[dict[str, Any]]]:
+    return {
+        quadrant: [
+            {"gap": gap, "rule": rule, "count": len(policies), "policies": policies[:_POLICIES_NAMED]}
+            for gap, rule, policies in those[:_SHOWN]
+        ]
+        for quadrant, those in swot.rolled_up(factors).items()
+    }
+
+
+def _start(held: Evidence, title: str) -> str:
+    ready = sorted((held.policies[iri] for iri in held.whole), key=lambda policy: policy.title)
+    return render_template(
+        "analysis/swot_start.html",
+        nothing=title,
+        ready=ready,
+        published=_published(set()),
+        words=QUADRANTS,
+        rules=swot.rules(kept("analysis-swot-rules")),
+        form=form_fields(held, asking.choice(held)),
+        query_url=query_link(queries.fill("analysis-swot")),
+    )
+
+
+def _published(targets: set[str]) -> list[dict[str, Any]]:
+    """Return published factors by their source, of some targets or of all; a quadrant that was not seen stays away."""
+    grouped: dict[tuple[str, str], dict[str, list[dict[str, str]]]] = defaultdict(lambda: defaultdict(list))
+    for row in kept("analysis-swot"):
+        if targets and ("target" not in row or row["target"].value not in targets):
+            continue
+        source = row["source"].value if "source" in row else ""
+        title = (
+            row["title"].value if "title" in row else (row["object"].value if "object" in row else "No source named")
+        )
+        sorted_by = slug_of(row["sortedBy"].value) if "sortedBy" in row else ""
+        quadrant = slug_of(row["quadrant"].value) if "quadrant" in row else "unsorted"
+        url = path_of(row["factor"].value, base().settings.base) or ""
+        grouped[source, title][quadrant].append({"text": row["text"].value, "sorted_by": sorted_by, "url": url})
+    return [
+        {"title": title, "url": path_of(source, base().settings.base) if source else None, "quadrants": dict(quadrants),
+         "missing": [word for name, word in QUADRANTS.items() if name not in quadrants]}
+        for (source, title), quadrants in grouped.items()
+    ]  # fmt: skip
