@@ -1,84 +1,98 @@
-"""The bibliography as a page and as `.bib`, of everything, of a search, or of one record."""
+"""The annotated bibliography: a page that reads like one, and the same as a file, of everything, of a search, or of a list."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request
 
-from kg.base import batched
-from kg.citations import bibtex
-from kg.citations.dialects import DIALECTS
+from kg import cited
+from kg.citations import keys
 from kg.citations.entry import Entry
 from kg.citations.names import OTHERS, Name
-from kg.citations.records import entry_of
 from kg.errors import BadInput, NotFound
-from kg.search.index import KIND, Wanted
+from kg.search.index import KIND
 from kg.terms import path_of
-from kg.web import negotiation
-from kg.web.negotiation import BIBTEX, HTML
+from kg.web import citing, negotiation
+from kg.web.asked import parameters, wanted_from
+from kg.web.negotiation import CITATION, CSV, HTML
 from kg.web.site import base, links
 
 blueprint = Blueprint("bibliography", __name__)
 
-_CHUNK = 100
 _PAGE = 50
 _PEOPLE = 8
+_MOST_IDS = 2000
 _CONTAINERS = ("journaltitle", "booktitle", "series", "howpublished", "type")
 _PUBLISHERS = ("institution", "publisher", "organization")
-_BIBLATEX = {"label": "BibLaTeX", "url": "/bibliography.bib?dialect=biblatex"}
-_FORMATS = (HTML, BIBTEX)
-
-
-def dialect() -> str:
-    """Return the dialect that the caller asks for: `bibtex` (ASCII, classic types; what every TeX reads) or `biblatex`."""
-    asked = request.args.get("dialect", DIALECTS[0])
-    if asked not in DIALECTS:
-        raise BadInput(f"There is no dialect {asked!r}.", "Ask for dialect=bibtex or dialect=biblatex.")
-    return asked
-
-
-def entries(iris: Iterable[str]) -> Iterator[Entry]:
-    """Yield the citable records among these as entries, fetched in small batches so that the first is written at once."""
-    for batch in batched(iris, _CHUNK):
-        found = base().graphs(batch)
-        labels = base().labels_in(triple for triples in found.values() for triple in triples)
-        for iri in batch:
-            if iri in found and (entry := entry_of(base().model, iri, found[iri], labels)) is not None:
-                yield entry
-
-
-def answer(iris: Iterable[str], name: str) -> Response:
-    """Stream records as a `.bib` file."""
-    return negotiation.streamed(bibtex.write(entries(iris), dialect=dialect()), BIBTEX, name)
+_FORMATS = (HTML, *CITATION, CSV)
 
 
 @blueprint.get("/bibliography")
 @blueprint.get("/bibliography.<ext>")
 def bibliography(ext: str | None = None) -> Response | str:
-    """Show the references with their annotations, a page at a time in the order of their keys, or write them all as `.bib`."""
+    """Show references with their annotations, a page at a time in the order of their keys, or write them all as a file."""
     by_extension = next((form for form in _FORMATS if form.ext == ext), None)
     if ext is not None and by_extension is None:
-        raise NotFound(f"The bibliography is not written as .{ext}.", "It is written as .html and .bib.")
-    iris = sorted(card.iri for card in base().index.cards(Wanted(facets={KIND: ["reference"]})))
-    if negotiation.chosen(_FORMATS, by_extension) is BIBTEX:
-        return answer(iris, "bibliography")
+        named = ", ".join(f".{form.ext}" for form in _FORMATS)
+        raise NotFound(f"The bibliography is not written as .{ext}.", f"It is written as {named}.")
+    form = negotiation.chosen(_FORMATS, by_extension)
+    iris, left, asked = chosen()
+    if form is not HTML:
+        return citing.answer(form, iris, "bibliography", left)
+    iris = list(iris)
     pages = max(1, -(-len(iris) // _PAGE))
     page = request.args.get("page", default=1, type=int)
     if not 1 <= page <= pages:
         raise NotFound(f"The bibliography has no page {page}.", f"It has pages 1 to {pages}.")
     shown = iris[(page - 1) * _PAGE : page * _PAGE]
+    formats = links("/bibliography", _FORMATS, asked)
     return render_template(
         "bibliography.html",
         total=len(iris),
-        lines=[_line(iri, entry) for iri, entry in zip(shown, entries(shown), strict=True)],
+        left_out=cited.left_out(left),
+        lines=[_line(iri, entry) for iri, entry in zip(shown, cited.entries(base(), shown), strict=True)],
         letters=_letters(iris),
         page=page,
         pages=pages,
-        exports=[*links("/bibliography", _FORMATS), _BIBLATEX],
-        formats=links("/bibliography", _FORMATS),
+        exports=formats,
+        formats=formats,
     )
+
+
+def chosen() -> tuple[Iterable[str], int, dict[str, Any]]:
+    """Return the records that an address asks for, how many it leaves out, and the parameters that say so.
+
+    `ids=a,b` names records by key or by kind and key (`policy/in-ndsap-2012`), and keeps their order; else every parameter of a
+    search narrows them. References are meant where no kind is named.
+    """
+    ids = [name.strip() for part in request.args.getlist("ids") for name in part.split(",") if name.strip()]
+    if ids:
+        return _listed(ids), 0, {"ids": ",".join(ids)}
+    wanted, unverified = wanted_from(request.args), citing.unverified()
+    asked = parameters(wanted) | ({"unverified": "1"} if unverified else {})
+    if KIND not in wanted.facets:
+        wanted = replace(wanted, facets={**wanted.facets, KIND: ["reference"]})
+    iris, left = cited.found(base(), wanted, unverified=unverified)
+    return iris, left, asked
+
+
+def _listed(ids: list[str]) -> list[str]:
+    if len(ids) > _MOST_IDS:
+        raise BadInput(
+            f"These are {len(ids):,} ids; {_MOST_IDS:,} are read at once.", "Ask in parts, or take a search."
+        )
+    iris = [base().settings.base + (name if "/" in name else f"reference/{keys.slug(name)}") for name in ids]
+    found = base().index.get(iris)
+    missing = [name for name, iri in zip(ids, iris, strict=True) if iri not in found]
+    if missing:
+        raise NotFound(
+            f"There is no {', '.join(missing[:10])}{' and others' if len(missing) > 10 else ''}.",
+            "Name references by their keys, other records with their kind: ids=janssen2012benefits,policy/in-ndsap-2012.",
+        )
+    return list(dict.fromkeys(iris))
 
 
 def _letters(iris: list[str]) -> list[dict[str, str]]:
