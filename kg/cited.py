@@ -25,13 +25,18 @@ _BATCHES = (25, 100, 400)
 
 def entries(base: Base, iris: Iterable[str]) -> Iterator[Entry]:
     """Yield the citable records among these as entries, in their order."""
+    return (entry for _, entry, _ in read(base, iris))
+
+
+def read(base: Base, iris: Iterable[str]) -> Iterator[tuple[str, Entry, list[Triple]]]:
+    """Yield the citable records among these with their entries and statements."""
     for batch in _batched(iris):
-        found = _statements(base, batch)
-        others = [triple for iri, said in found.items() if not _is_reference(said, iri) for triple in said]
+        said = _statements(base, batch)
+        others = [triple for iri, triples in said.items() if not _is_reference(triples, iri) for triple in triples]
         labels = base.labels_in(others) if others else {}
         for iri in batch:
-            if iri in found and (entry := entry_of(base.model, iri, found[iri], labels)) is not None:
-                yield entry
+            if iri in said and (entry := entry_of(base.model, iri, said[iri], labels)) is not None:
+                yield iri, entry, said[iri]
 
 
 def _statements(base: Base, iris: Iterable[str]) -> dict[str, list[Triple]]:

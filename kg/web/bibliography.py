@@ -17,7 +17,7 @@ from kg.search.index import KIND
 from kg.terms import path_of
 from kg.web import citing, negotiation
 from kg.web.asked import parameters, wanted_from
-from kg.web.negotiation import CITATION, CSV, HTML
+from kg.web.negotiation import CITATION, CSV, DOCUMENT, HTML
 from kg.web.site import base, links
 
 blueprint = Blueprint("bibliography", __name__)
@@ -27,7 +27,7 @@ _PEOPLE = 8
 _MOST_IDS = 2000
 _CONTAINERS = ("journaltitle", "booktitle", "series", "howpublished", "type")
 _PUBLISHERS = ("institution", "publisher", "organization")
-_FORMATS = (HTML, *CITATION, CSV)
+_FORMATS = (HTML, *CITATION, CSV, *DOCUMENT)
 
 
 @blueprint.get("/bibliography")
@@ -40,6 +40,8 @@ def bibliography(ext: str | None = None) -> Response | str:
         raise NotFound(f"The bibliography is not written as .{ext}.", f"It is written as {named}.")
     form = negotiation.chosen(_FORMATS, by_extension)
     iris, left, asked = chosen()
+    if form in DOCUMENT:
+        return citing.document(form, iris, left)
     if form is not HTML:
         return citing.answer(form, iris, "bibliography", left)
     iris = list(iris)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 
 from flask import Response, request
 
-from kg import cited
+from kg import annotated, cited
 from kg.citations import bibtex
 from kg.citations.dialects import DIALECTS
 from kg.citations.entry import Entry
-from kg.citations.out import csl, ris, table
-from kg.errors import BadInput
+from kg.citations.out import csl, ris, styles, table
+from kg.errors import BadInput, TooMuch
 from kg.search.index import Wanted
 from kg.web import negotiation
 from kg.web.negotiation import BIBTEX, CSL_JSON, CSV, RIS, Format
@@ -22,6 +23,8 @@ _WRITERS: dict[Format, Callable[[Iterable[Entry]], Iterator[str]]] = {
     CSL_JSON: csl.write,
     CSV: table.write,
 }
+_MOST_WORKS = 2_000
+_SECONDS = 45
 _YES, _NO = ("1", "true", "yes"), ("", "0", "false", "no")
 
 
@@ -52,6 +55,25 @@ def answer(form: Format, iris: Iterable[str], name: str, left: int = 0) -> Respo
     response = negotiation.streamed(written(cited.entries(base(), iris), form, left), form, name)
     response.headers["Left-Out"] = str(left)
     return response
+
+
+def document(form: Format, iris: Iterable[str], left: int) -> Response:
+    """Make the annotated bibliography of these records in the style and with the chapters that the caller asks for."""
+    style, group = request.args.get("style") or styles.DEFAULT, request.args.get("group") or annotated.DEFAULT
+    path = styles.path(style)
+    taken = list(islice(iris, _MOST_WORKS + 1))
+    if len(taken) > _MOST_WORKS:
+        raise TooMuch(
+            f"A document of more than {_MOST_WORKS:,} works is not made while you wait.",
+            f"Narrow the search, or make it with: kg export --format {form.ext} --style {style}",
+        )
+    made = annotated.write(base(), taken, form.ext, path, group, told=cited.left_out(left), seconds=_SECONDS)
+    headers = {
+        "Content-Disposition": f'attachment; filename="bibliography.{form.ext}"',
+        "Left-Out": str(left),
+        "Vary": "Accept",
+    }
+    return Response(made, content_type=form.content_type, headers=headers)
 
 
 def written(entries: Iterable[Entry], form: Format, left: int = 0) -> Iterator[str]:
