@@ -34,9 +34,9 @@ def works(base: Base, iris: Iterable[str], group: str) -> list[Work]:
     read = list(cited.read(base, iris))
     topics = {iri: _topics(base, iri, entry, triples, group) for iri, entry, triples in read}
     labels = base.labels(topic for found in topics.values() for topic in found if "://" in topic)
-    linked = _linked(base, [iri for iri, _, _ in read])
+    links = linked(base, [iri for iri, _, _ in read])
     return [
-        Work(entry, tuple(_heading(labels.get(topic, topic)) for topic in topics[iri]), linked.get(iri, ()))
+        Work(entry, tuple(heading(labels.get(topic, topic)) for topic in topics[iri]), links.get(iri, ()))
         for iri, entry, _ in read
     ]
 
@@ -54,13 +54,13 @@ def _topics(base: Base, iri: str, entry: Entry, triples: list[Triple], group: st
     return sorted({term.value for term in terms if isinstance(term, NamedNode | Literal)})
 
 
-def _heading(topic: str) -> str:
+def heading(topic: str) -> str:
     """Write a keyword such as `open-government-data` as a heading."""
     words = topic.replace("-", " ") if topic.islower() and " " not in topic else topic
     return words[:1].upper() + words[1:]
 
 
-def _linked(base: Base, iris: list[str]) -> dict[str, tuple[tuple[str, str], ...]]:
+def linked(base: Base, iris: list[str]) -> dict[str, tuple[tuple[str, str], ...]]:
     """Return what else that can be cited is linked to each record, either way: title with kind, and address."""
     found: dict[str, set[str]] = defaultdict(set)
     for batch in batched(iris, BATCH):

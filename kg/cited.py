@@ -15,9 +15,10 @@ from kg.citations.entry import Entry
 from kg.citations.properties import CONFIDENCE
 from kg.citations.records import entry_of
 from kg.search.cards import Card
-from kg.search.index import Wanted
+from kg.search.index import KIND, Wanted
 from kg.terms import OU, record_of
 
+REFERENCE = "reference"
 UNVERIFIED = CONFIDENCE + "unverified"
 _BATCHES = (25, 100, 400)
 """The first batch is small, so that the first entry is written at once."""
@@ -57,6 +58,11 @@ def _batched(iris: Iterable[str]) -> Iterator[list[str]]:
     rest, sizes = iter(iris), iter(_BATCHES)
     while batch := list(islice(rest, next(sizes, _BATCHES[-1]))):
         yield batch
+
+
+def references(wanted: Wanted) -> Wanted:
+    """Return a search for references, where it names no kind."""
+    return wanted if KIND in wanted.facets else replace(wanted, facets={**wanted.facets, KIND: [REFERENCE]})
 
 
 def found(base: Base, wanted: Wanted, *, unverified: bool) -> tuple[Iterator[str], int]:

@@ -12,7 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from kg import __version__
 from kg.base import Base, open_base
 from kg.settings import Settings
-from kg.web import analysis, bibliography, kept, limits, ontology, problems, records, search, site, sparql, who
+from kg.web import analysis, bibliography, cite, kept, limits, ontology, problems, records, search, site, sparql, who
 from kg.web.harvest import doors
 from kg.web.pictures import evidence, timeline, world
 
@@ -20,6 +20,7 @@ _POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri
 _DOORS = (
     search,
     bibliography,
+    cite,
     sparql,
     ontology,
     world,
@@ -46,7 +47,7 @@ def create_app(settings: Settings | None = None, base: Base | None = None) -> Fl
         base = stack.enter_context(open_base(settings or Settings.load()))
         atexit.register(stack.close)
     app.extensions["base"] = base
-    for part in (site, problems, who, limits, kept):
+    for part in (site, problems, who, limits, kept, cite):
         part.register(app)
     if base.settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=base.settings.proxies, x_proto=1, x_host=1)  # type: ignore[method-assign]

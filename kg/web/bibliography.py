@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, render_template, request
 
-from kg import cited
-from kg.citations import keys
+from kg import annotated, cited
 from kg.citations.entry import Entry
 from kg.citations.names import OTHERS, Name
-from kg.errors import BadInput, NotFound
-from kg.search.index import KIND
+from kg.citations.out import styles
+from kg.errors import NotFound
 from kg.terms import path_of
-from kg.web import citing, negotiation
-from kg.web.asked import parameters, wanted_from
+from kg.web import cite, citing, negotiation
+from kg.web.asked import parameters, short
 from kg.web.negotiation import CITATION, CSV, DOCUMENT, HTML
 from kg.web.site import base, links
 
@@ -24,7 +24,8 @@ blueprint = Blueprint("bibliography", __name__)
 
 _PAGE = 50
 _PEOPLE = 8
-_MOST_IDS = 2000
+_CHAPTERS = ("keyword", "entryType", "sector")
+_MOST_VALUES = 24
 _CONTAINERS = ("journaltitle", "booktitle", "series", "howpublished", "type")
 _PUBLISHERS = ("institution", "publisher", "organization")
 _FORMATS = (HTML, *CITATION, CSV, *DOCUMENT)
@@ -44,24 +45,84 @@ def bibliography(ext: str | None = None) -> Response | str:
         return citing.document(form, iris, left)
     if form is not HTML:
         return citing.answer(form, iris, "bibliography", left)
-    iris = list(iris)
+    return _page(sorted(iris), left, asked)
+
+
+def _page(iris: list[str], left: int, asked: dict[str, Any]) -> str:
+    """Draw one page of works in the order of their keys, with the chapters that lead to a part of them."""
     pages = max(1, -(-len(iris) // _PAGE))
     page = request.args.get("page", default=1, type=int)
     if not 1 <= page <= pages:
         raise NotFound(f"The bibliography has no page {page}.", f"It has pages 1 to {pages}.")
     shown = iris[(page - 1) * _PAGE : page * _PAGE]
-    formats = links("/bibliography", _FORMATS, asked)
+    chosen = cite.style() if request.args.get("style") else ""
+    linked = annotated.linked(base(), shown)
+    read = list(cited.read(base(), shown))
+    printed = cite.formatted().printed([entry for _, entry, _ in read], chosen) if chosen and read else []
+    lines = [
+        _line(iri, entry) | {"linked": _links(linked.get(iri, ())), "printed": printed[number] if printed else None}
+        for number, (iri, entry, _) in enumerate(read)
+    ]
+    kept = asked | ({"style": chosen} if chosen else {})
     return render_template(
         "bibliography.html",
         total=len(iris),
-        left_out=cited.left_out(left),
-        lines=[_line(iri, entry) for iri, entry in zip(shown, cited.entries(base(), shown), strict=True)],
-        letters=_letters(iris),
+        left_out=left,
+        everything=_address(kept | {"unverified": "1"}),
+        lines=lines,
+        letters=_letters(iris, kept),
+        chapters=_chapters(asked),
+        asked=[
+            (name, value)
+            for name, values in asked.items()
+            for value in (values if isinstance(values, list) else [values])
+        ],
+        narrowed=bool(asked),
+        styles=cite.choices(chosen or styles.DEFAULT),
+        style=chosen,
         page=page,
         pages=pages,
-        exports=formats,
-        formats=formats,
+        previous=_address(kept | {"page": page - 1}) if page > 1 else None,
+        following=_address(kept | {"page": page + 1}) if page < pages else None,
+        exports=links("/bibliography", (*CITATION, CSV), asked),
+        documents=links("/bibliography", DOCUMENT, kept),
+        formats=links("/bibliography", _FORMATS, asked),
     )
+
+
+def _address(asked: dict[str, Any]) -> str:
+    return "/bibliography" + ("?" + urlencode(asked, doseq=True) if asked else "")
+
+
+def _links(found: Iterable[tuple[str, str]]) -> list[dict[str, str | None]]:
+    return [{"title": title, "url": path_of(iri, base().settings.base)} for title, iri in found]
+
+
+def _chapters(asked: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the largest values of each facet of these works, as doors to the works that have them."""
+    if "ids" in asked:
+        return []
+    wanted = cited.references(citing.narrowed())
+    counts = base().index.search(replace(wanted, limit=0, offset=0)).counts
+    facets = {facet.slug: facet for facet in base().model.facets}
+    shown = [(facets[slug], counts[slug]) for slug in _CHAPTERS if slug in facets and len(counts.get(slug, ())) > 1]
+    labels = base().labels(value for _, values in shown for value, _ in values if "://" in value)
+    return [
+        {
+            "label": facet.name,
+            "values": [
+                {
+                    "label": annotated.heading(labels.get(value, value)),
+                    "count": count,
+                    "url": _address(asked | {facet.slug: [short(facet, value)]}),
+                }
+                for value, count in sorted(
+                    values[:_MOST_VALUES], key=lambda pair: labels.get(pair[0], pair[0]).casefold()
+                )
+            ],
+        }
+        for facet, values in shown
+    ]
 
 
 def chosen() -> tuple[Iterable[str], int, dict[str, Any]]:
@@ -70,39 +131,20 @@ def chosen() -> tuple[Iterable[str], int, dict[str, Any]]:
     `ids=a,b` names records by key or by kind and key (`policy/in-ndsap-2012`), and keeps their order; else every parameter of a
     search narrows them. References are meant where no kind is named.
     """
-    ids = [name.strip() for part in request.args.getlist("ids") for name in part.split(",") if name.strip()]
-    if ids:
-        return _listed(ids), 0, {"ids": ",".join(ids)}
-    wanted, unverified = wanted_from(request.args), citing.unverified()
+    if iris := citing.listed():
+        return iris, 0, {"ids": ",".join(iri.removeprefix(base().settings.base) for iri in iris)}
+    wanted, unverified = citing.narrowed(), citing.unverified()
     asked = parameters(wanted) | ({"unverified": "1"} if unverified else {})
-    if KIND not in wanted.facets:
-        wanted = replace(wanted, facets={**wanted.facets, KIND: ["reference"]})
-    iris, left = cited.found(base(), wanted, unverified=unverified)
-    return iris, left, asked
+    found, left = cited.found(base(), cited.references(wanted), unverified=unverified)
+    return found, left, asked
 
 
-def _listed(ids: list[str]) -> list[str]:
-    if len(ids) > _MOST_IDS:
-        raise BadInput(
-            f"These are {len(ids):,} ids; {_MOST_IDS:,} are read at once.", "Ask in parts, or take a search."
-        )
-    iris = [base().settings.base + (name if "/" in name else f"reference/{keys.slug(name)}") for name in ids]
-    found = base().index.get(iris)
-    missing = [name for name, iri in zip(ids, iris, strict=True) if iri not in found]
-    if missing:
-        raise NotFound(
-            f"There is no {', '.join(missing[:10])}{' and others' if len(missing) > 10 else ''}.",
-            "Name references by their keys, other records with their kind: ids=janssen2012benefits,policy/in-ndsap-2012.",
-        )
-    return list(dict.fromkeys(iris))
-
-
-def _letters(iris: list[str]) -> list[dict[str, str]]:
+def _letters(iris: list[str], asked: dict[str, Any]) -> list[dict[str, str]]:
     """Return where each first letter begins."""
     first: dict[str, str] = {}
     for place, iri in enumerate(iris):
         slug = iri.rpartition("/")[2]
-        first.setdefault(slug[:1].upper(), f"/bibliography?page={place // _PAGE + 1}#{slug}")
+        first.setdefault(slug[:1].upper(), f"{_address(asked | {'page': place // _PAGE + 1})}#{slug}")
     return [{"label": letter, "url": url} for letter, url in first.items()]
 
 
@@ -114,6 +156,7 @@ def _line(iri: str, entry: Entry) -> dict[str, Any]:
     publishers = dict.fromkeys(fields[name] for name in _PUBLISHERS if name in fields)
     return {
         "slug": iri.rpartition("/")[2],
+        "letter": iri.rpartition("/")[2][:1].upper(),
         "url": path_of(iri, base().settings.base),
         "key": entry.key,
         "people": _people(entry.names.get("author") or entry.names.get("editor") or ()),

@@ -6,15 +6,17 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 
 from flask import Response, request
+from werkzeug.datastructures import MultiDict
 
 from kg import annotated, cited
-from kg.citations import bibtex
+from kg.citations import bibtex, keys
 from kg.citations.dialects import DIALECTS
 from kg.citations.entry import Entry
 from kg.citations.out import csl, ris, styles, table
-from kg.errors import BadInput, TooMuch
+from kg.errors import BadInput, NotFound, TooMuch
 from kg.search.index import Wanted
 from kg.web import negotiation
+from kg.web.asked import wanted_from
 from kg.web.negotiation import BIBTEX, CSL_JSON, CSV, RIS, Format
 from kg.web.site import base
 
@@ -23,6 +25,7 @@ _WRITERS: dict[Format, Callable[[Iterable[Entry]], Iterator[str]]] = {
     CSL_JSON: csl.write,
     CSV: table.write,
 }
+_MOST_IDS = 2_000
 _MOST_WORKS = 2_000
 _SECONDS = 45
 _YES, _NO = ("1", "true", "yes"), ("", "0", "false", "no")
@@ -42,6 +45,30 @@ def unverified() -> bool:
     if asked not in (*_YES, *_NO):
         raise BadInput(f"unverified={asked!r} is neither yes nor no.", "Write unverified=1 to take them in.")
     return asked in _YES
+
+
+def listed() -> list[str]:
+    """Return the records that `ids=a,b` names, by key or by kind and key (`policy/in-ndsap-2012`), in that order; else nothing."""
+    ids = [name.strip() for part in request.args.getlist("ids") for name in part.split(",") if name.strip()]
+    if len(ids) > _MOST_IDS:
+        raise BadInput(
+            f"These are {len(ids):,} ids; {_MOST_IDS:,} are read at once.", "Ask in parts, or take a search."
+        )
+    root = base().settings.base
+    iris = [root + (name if "/" in name else f"reference/{keys.slug(name)}") for name in ids]
+    found = base().index.get(iris)
+    missing = [name for name, iri in zip(ids, iris, strict=True) if iri not in found]
+    if missing:
+        raise NotFound(
+            f"There is no {', '.join(missing[:10])}{' and others' if len(missing) > 10 else ''}.",
+            "Name references by their keys, other records with their kind: ids=janssen2012benefits,policy/in-ndsap-2012.",
+        )
+    return list(dict.fromkeys(iris))
+
+
+def narrowed() -> Wanted:
+    """Return the search that the address asks for, whatever its page, which counts works here and records there."""
+    return wanted_from(MultiDict((name, value) for name, value in request.args.items(multi=True) if name != "page"))
 
 
 def search(form: Format, wanted: Wanted, name: str) -> Response:

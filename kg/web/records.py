@@ -19,7 +19,7 @@ from kg.model import Kind
 from kg.search.cards import classes_of, preferred, statements
 from kg.search.index import KIND, Wanted
 from kg.terms import PREFIXES, RDF, RECORDS, record_of
-from kg.web import citing, negotiation
+from kg.web import cite, citing, negotiation
 from kg.web.asked import address
 from kg.web.harvest import pagehead
 from kg.web.negotiation import CITABLE, CITATION, CSV, HTML, JSON, RECORD, TURTLE, Format
@@ -161,11 +161,10 @@ def _citation(entry: bibtex.Entry, path: str) -> dict[str, Any]:
     downloads = links(path, (*CITATION, CSV))
     downloads.insert(1, {"label": "BibLaTeX", "url": f"{path}.bib?dialect=biblatex"})
     return {
-        "text": None,
         "bibtex": "".join(bibtex.write([entry], dialect="bibtex")),
         "downloads": downloads,
         "key": entry.key,
-    }
+    } | cite.of_record(entry, path.removeprefix("/"))
 
 
 def _inbound(found: Record) -> list[dict[str, Any]]:
