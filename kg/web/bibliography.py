@@ -84,7 +84,7 @@ def _page(iris: list[str], left: int, asked: dict[str, Any]) -> str:
         pages=pages,
         previous=_address(kept | {"page": page - 1}) if page > 1 else None,
         following=_address(kept | {"page": page + 1}) if page < pages else None,
-        exports=links("/bibliography", (*CITATION, CSV), asked),
+        exports=citing.exports("/bibliography", asked),
         documents=links("/bibliography", DOCUMENT, kept),
         formats=links("/bibliography", _FORMATS, asked),
     )

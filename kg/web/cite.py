@@ -13,7 +13,7 @@ from kg.citations.out import styles
 from kg.errors import BadInput
 from kg.formatted import Formatted
 from kg.web import citing
-from kg.web.negotiation import CITATION, CSV, DOCUMENT
+from kg.web.negotiation import DOCUMENT
 from kg.web.site import base, links
 
 blueprint = Blueprint("cite", __name__)
@@ -86,7 +86,7 @@ def cite() -> Response | str:
         style=styles.label(chosen),
         styles=choices(chosen),
         ids=ids,
-        exports=links("/bibliography", (*CITATION, CSV), asked),
+        exports=citing.exports("/bibliography", asked),
         documents=links("/bibliography", DOCUMENT, asked | {"style": chosen}),
         address="/cite?" + urlencode(asked | {"style": chosen}),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
+from typing import Any
 
 from flask import Response, request
 from werkzeug.datastructures import MultiDict
@@ -17,8 +18,8 @@ from kg.errors import BadInput, NotFound, TooMuch
 from kg.search.index import Wanted
 from kg.web import negotiation
 from kg.web.asked import wanted_from
-from kg.web.negotiation import BIBTEX, CSL_JSON, CSV, RIS, Format
-from kg.web.site import base
+from kg.web.negotiation import BIBTEX, CITATION, CSL_JSON, CSV, RIS, Format
+from kg.web.site import base, links
 
 _WRITERS: dict[Format, Callable[[Iterable[Entry]], Iterator[str]]] = {
     RIS: ris.write,
@@ -45,6 +46,13 @@ def unverified() -> bool:
     if asked not in (*_YES, *_NO):
         raise BadInput(f"unverified={asked!r} is neither yes nor no.", "Write unverified=1 to take them in.")
     return asked in _YES
+
+
+def exports(path: str, asked: dict[str, Any]) -> list[dict[str, str]]:
+    """Return the addresses of a page's references for reference managers, in both dialects of `.bib`."""
+    made = links(path, (*CITATION, CSV), asked)
+    modern = links(path, [BIBTEX], asked | {"dialect": "biblatex"})
+    return [*made[:1], modern[0] | {"label": "BibLaTeX"}, *made[1:]]
 
 
 def listed() -> list[str]:

@@ -158,11 +158,9 @@ def _context(portrait: Portrait, found: Record, path: str | None) -> dict[str, A
 
 
 def _citation(entry: bibtex.Entry, path: str) -> dict[str, Any]:
-    downloads = links(path, (*CITATION, CSV))
-    downloads.insert(1, {"label": "BibLaTeX", "url": f"{path}.bib?dialect=biblatex"})
     return {
         "bibtex": "".join(bibtex.write([entry], dialect="bibtex")),
-        "downloads": downloads,
+        "downloads": citing.exports(path, {}),
         "key": entry.key,
     } | cite.of_record(entry, path.removeprefix("/"))
 

@@ -67,8 +67,8 @@ def references(items: list[Item], style: str, seconds: float) -> list[tuple[str,
 
 def _printed(items: list[Item], style: str, seconds: float) -> list[tuple[str, list[Block]]]:
     # Ids of our own making: pandoc turns signs in keys into others where an anchor does not take them.
-    numbered = [item | {"id": f"n{number}"} for number, item in enumerate(items)]
-    given = json.dumps([{name: value for name, value in item.items() if name != "custom"} for item in numbered])
+    numbered = [_for_print(item) | {"id": f"n{number}"} for number, item in enumerate(items)]
+    given = json.dumps(numbered)
     made = run(["--from=csljson", "--to=json", "--citeproc", f"--csl={style}"], given.encode(), seconds)
     entries = (entry for block in json.loads(made)["blocks"] if block["t"] == "Div" for entry in block["c"][1])
     return [
@@ -76,6 +76,16 @@ def _printed(items: list[Item], style: str, seconds: float) -> list[tuple[str, l
         for entry in entries
         if entry["t"] == "Div"
     ]
+
+
+def _for_print(item: Item) -> Item:
+    """Return an item without what is ours, and without a publisher that is the author: styles name such a body once."""
+    authors = {person.get("literal") for person in item.get("author", ())}
+    return {
+        name: value
+        for name, value in item.items()
+        if name != "custom" and not (name == "publisher" and value in authors)
+    }
 
 
 def harmless(node: Any) -> Any:
