@@ -16,6 +16,7 @@ from kg.citations.properties import CONFIDENCE
 from kg.citations.records import entry_of
 from kg.search.cards import Card
 from kg.search.index import KIND, Wanted
+from kg.shelf import Shelf
 from kg.terms import OU, record_of
 
 REFERENCE = "reference"
@@ -26,7 +27,23 @@ _BATCHES = (25, 100, 400)
 
 def entries(base: Base, iris: Iterable[str]) -> Iterator[Entry]:
     """Yield the citable records among these as entries, in their order."""
-    return (entry for _, entry, _ in read(base, iris))
+    shelf = Shelf(base.settings.data / "entries.sqlite")
+    for batch in _batched(iris):
+        states = _states(base, batch)
+        kept = shelf.get(states)
+        fresh = {iri: (entry, triples) for iri, entry, triples in read(base, (iri for iri in batch if iri not in kept))}
+        own = {iri: entry for iri, (entry, triples) in fresh.items() if iri in states and _is_reference(triples, iri)}
+        if own:
+            shelf.put(own, states)
+        made = kept | {iri: entry for iri, (entry, _) in fresh.items()}
+        yield from (made[iri] for iri in batch if iri in made)
+
+
+def _states(base: Base, iris: list[str]) -> dict[str, str]:
+    """Return the states of the records that engine and index hold already; a change on its way has none yet."""
+    arrived = base.index.revision
+    found = base.journal.states(iris)
+    return {iri: f"{revision} {at}" for iri, (revision, at) in found.items() if revision <= arrived}
 
 
 def read(base: Base, iris: Iterable[str]) -> Iterator[tuple[str, Entry, list[Triple]]]:

@@ -60,9 +60,9 @@ def test_every_work_stands_in_one_chapter_and_the_fullest_come_to_be() -> None:
     ("style", "printed"),
     [
         ("apa", "Janssen, M. (2012). Benefits of &lt;open&gt; data. <i>ISM</i>, <i>29</i>(4), 258–268."),
-        ("chicago", "Janssen, Marijn. 2012. “Benefits of &lt;open&gt; Data.” <i>ISM</i> 29 (4): 258–68."),
+        ("chicago", "Janssen, Marijn. 2012. “Benefits of &lt;Open&gt; Data.” <i>ISM</i> 29 (4): 258–68."),
         ("ieee", "M. Janssen, “Benefits of &lt;open&gt; data,” <i>ISM</i>, vol. 29, no. 4, pp. 258–268, 2012"),
-        ("vancouver", "Janssen M. Benefits of &lt;open&gt; data. ISM."),
+        ("vancouver", "Janssen M. Benefits of &lt;open&gt; data. ISM [Internet]. 2012;29(4):258–68."),
         ("harvard", "Janssen, M. (2012) “Benefits of &lt;open&gt; data,” <i>ISM</i>, 29(4), pp. 258–268."),
     ],
 )

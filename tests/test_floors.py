@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FLOORS = (
     ("server",),
     ("kg.web", "kg.cli", "kg.__main__"),
-    ("kg.annotated", "kg.base", "kg.cited", "kg.entries", "kg.formatted", "kg.analysis"),
+    ("kg.annotated", "kg.base", "kg.cited", "kg.entries", "kg.formatted", "kg.shelf", "kg.analysis"),
     ("kg.citations", "kg.search", "kg.desk"),
     ("kg.vocabulary",),
     ("kg.shapes", "kg.model"),

@@ -74,7 +74,7 @@ def _printed(items: list[Item], style: str, seconds: float) -> list[tuple[str, l
     return [
         (items[int(entry["c"][0][0].removeprefix("ref-n"))]["id"], [harmless(block) for block in entry["c"][1]])
         for entry in entries
-        if entry["t"] == "Div"
+        if entry["t"] == "Div" and any(block["c"] for block in entry["c"][1])
     ]
 
 
