@@ -82,6 +82,7 @@ class Kind:
     bibtex_type: str | None
     biblatex_type: str | None
     searched: bool = True
+    entry_subtype: str | None = None
     labels: Words = ()
     plurals: Words = ()
 
@@ -128,6 +129,11 @@ class Model:
         """Return the kind of a nested thing by its classes."""
         given = set(classes)
         return next((kind for kind in self.nested.values() if kind.classes & given), None)
+
+    def said_of(self, concept: str, annotation: NamedNode) -> str | None:
+        """Return what an annotation says of a concept of the shipped schemes."""
+        found = self.shapes.quads_for_pattern(NamedNode(concept), annotation, None, _DefaultGraph())
+        return next((quad.object.value for quad in found if isinstance(quad.object, Literal)), None)
 
     @cached_property
     def facets(self) -> tuple[Field, ...]:
@@ -236,6 +242,7 @@ class _Reader:
             bibtex_type=self.text(shape, OU.bibtexType),
             biblatex_type=self.text(shape, OU.biblatexType),
             searched=self.text(shape, OU.searched) != "false",
+            entry_subtype=self.text(shape, OU.entrySubtype),
             labels=self.words(shape, RDFS.label),
             plurals=self.words(shape, OU.plural),
         )

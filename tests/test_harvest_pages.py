@@ -136,11 +136,11 @@ def test_an_article_has_the_tags_that_google_scholar_reads(client: FlaskClient) 
 
 
 def test_a_law_is_not_told_as_an_article(client: FlaskClient) -> None:
-    page = read(client, "/policy/us-omb-m-13-13")
+    page = read(client, "/policy/de-dng-2021")
     assert page.all("citation_title") == []
     (context,) = [parse_qs(title) for title in page.coins]
     assert context["rft.type"] == ["statute"]
-    assert page.unapi == ["https://w3id.org/open-urban/policy/us-omb-m-13-13"]
+    assert page.unapi == ["https://w3id.org/open-urban/policy/de-dng-2021"]
 
 
 BODY = Name("World Bank", body=True)
@@ -287,7 +287,7 @@ def test_another_site_gets_the_card_of_a_link(client: FlaskClient, url: str) -> 
 
 
 def test_a_record_page_names_its_own_card(client: FlaskClient) -> None:
-    page = read(client, "/policy/us-omb-m-13-13")
+    page = read(client, "/policy/de-dng-2021")
     assert client.get(page.links["application/json+oembed"]).get_json()["title"] == page.all("og:title")[0]
 
 

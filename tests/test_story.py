@@ -118,7 +118,7 @@ def test_a_paper_can_cite_it(client: FlaskClient) -> None:
     assert answer.mimetype == "application/x-bibtex"
     assert answer.data.isascii(), "classic BibTeX reads ASCII"
     [entry] = bibtex.read(answer.get_data(as_text=True)).entries
-    assert entry.key == "il-gov-resolution-1933-2016"
+    assert entry.key == RECORD
     assert entry.fields["title"].startswith(TITLE)
     [author] = entry.names["author"]
     assert (author.family, author.body) == ("Government of Israel", True)

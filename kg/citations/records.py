@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pyoxigraph import NamedNode, Triple
+from pyoxigraph import Literal, NamedNode, Triple
 
 from kg.citations import graph
 from kg.citations.entry import Entry
 from kg.model import Kind, Model
-from kg.search.cards import classes_of, preferred, statements
+from kg.search.cards import Statements, classes_of, preferred, statements
 from kg.terms import OU
 
 
@@ -25,14 +25,27 @@ def entry_of(model: Model, iri: str, triples: list[Triple], labels: Mapping[str,
     for field in kind.fields:
         terms = found.get(field.path)
         if field.bibtex and terms:
-            text = preferred(terms)
-            given = (
-                [text.value]
-                if text
-                else [labels.get(t.value, t.value) if _named(field.bibtex, t) else t.value for t in terms]
-            )
-            values.setdefault(field.bibtex, []).extend(given)
-    return graph.entry_from_fields(_key(kind, iri), kind.biblatex_type or kind.bibtex_type or "misc", values)
+            values.setdefault(field.bibtex, []).extend(_words(field.bibtex, terms, labels))
+    if kind.entry_subtype:
+        values["entrysubtype"] = [kind.entry_subtype]
+    entry_type = _type(model, kind, found)
+    if entry_type == "report" and "author" in values:  # a report comes from an institution; ours are written by bodies
+        values.setdefault("institution", values["author"][:1])
+    return graph.entry_from_fields(_key(kind, iri), entry_type, values)
+
+
+def _type(model: Model, kind: Kind, found: Statements) -> str:
+    """Return the entry type of a record: what the concept it is typed with says, else its kind."""
+    concepts = (term for field in kind.fields if field.bibtex == "type" for term in found.get(field.path, ()))
+    narrower = (model.said_of(term.value, OU.biblatexType) for term in concepts)
+    return next((said for said in narrower if said), kind.biblatex_type or kind.bibtex_type or "misc")
+
+
+def _words(bibtex: str, terms: list[NamedNode | Literal], labels: Mapping[str, str]) -> list[str]:
+    text = preferred(terms)
+    if text:
+        return [text.value]
+    return [labels.get(term.value, term.value) if _named(bibtex, term) else term.value for term in terms]
 
 
 def _named(bibtex: str, term: object) -> bool:
@@ -41,5 +54,5 @@ def _named(bibtex: str, term: object) -> bool:
 
 
 def _key(kind: Kind, iri: str) -> str:
-    """Return the key of a record that is no reference: its own slug, which never changes."""
-    return iri.partition(f"/{kind.name}/")[2] or iri.rpartition("/")[2]
+    """Return the key of a record that is no reference: its address, which no other has and never changes (`policy/x`)."""
+    return f"{kind.name}/{iri.partition(f'/{kind.name}/')[2]}"

@@ -2,25 +2,86 @@
 
 from __future__ import annotations
 
-import click
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import BinaryIO
 
-from kg.base import open_base
+import click
+from pyoxigraph import NamedNode
+
+from kg import annotated, cited
+from kg.base import Base, open_base
 from kg.citations import bibtex
-from kg.citations.records import entry_of
+from kg.citations.entry import Entry
+from kg.citations.out import annotated as document
+from kg.citations.out import csl, ris, styles, table
+from kg.errors import BadInput
 from kg.search.index import Wanted
 from kg.settings import Settings
+from kg.terms import record_of
+
+_WRITERS: dict[str, Callable[[Iterable[Entry]], Iterator[str]]] = {
+    "bib": lambda entries: bibtex.write(entries, "bibtex"),
+    "biblatex": lambda entries: bibtex.write(entries, "biblatex"),
+    "ris": ris.write,
+    "csljson": csl.write,
+    "csv": table.write,
+}
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_FORMATS = [*_WRITERS, *document.FORMATS]
 
 
 @click.command()
+@click.option("--format", "form", type=click.Choice(_FORMATS), default="bib", show_default=True)
 @click.option("--search", "text", default="", help="Only the records that this search finds.")
 @click.option("--kind", multiple=True, help="Only records of this kind; may be given again. Default: reference.")
-@click.option("--dialect", type=click.Choice(["bibtex", "biblatex"]), default="bibtex", show_default=True)
-def export(text: str, kind: tuple[str, ...], dialect: str) -> None:
-    """Write references (or other citable records) as a .bib file to standard output."""
+@click.option(
+    "--query",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The records that a SPARQL query finds.",
+)
+@click.option("--dialect", type=click.Choice(["bibtex", "biblatex"]), default="bibtex", help="Dialect of --format bib.")
+@click.option(
+    "--style", default=styles.DEFAULT, show_default=True, help="Citation style of a document: a name, or a .csl file."
+)
+@click.option(
+    "--group", default=annotated.DEFAULT, show_default=True, help="Chapters of a document: a facet, kind, year or none."
+)
+@click.option("--unverified", is_flag=True, help="Also records of which only a mention was seen.")
+@click.option("--output", type=click.File("wb"), default="-", help="File to write. Default: standard output.")
+def export(
+    form: str, text: str, kind: tuple[str, ...], query: Path | None, dialect: str, style: str, group: str,
+    unverified: bool, output: BinaryIO,
+) -> None:  # fmt: skip
+    """Write references (or other citable records) as a file, or as an annotated bibliography for people.
+
+    bib, biblatex, ris, csljson and csv are for programs; docx, odt, tex, md and html are documents in any citation style.
+    """
     with open_base(Settings.load()) as base:
-        cards = base.index.cards(Wanted(text=text, facets={"kind": kind or ("reference",)}))
-        found = base.graphs(card.iri for card in cards)
-        labels = base.labels_in(triple for triples in found.values() for triple in triples)
-        made = (entry_of(base.model, card.iri, found[card.iri], labels) for card in cards)
-        for part in bibtex.write((entry for entry in made if entry is not None), dialect=dialect):
-            click.echo(part, nl=False)
+        if query is not None:
+            iris, left = _found(base, query, unverified=unverified)
+        else:
+            wanted = Wanted(text=text, facets={"kind": kind or ("reference",)})
+            iris, left = cited.found(base, wanted, unverified=unverified)
+        if form in document.FORMATS:
+            path = styles.own(Path(style)) if style.endswith(".csl") else styles.path(style)
+            output.write(annotated.write(base, iris, form, path, group))
+        else:
+            writer = _WRITERS["biblatex" if form == "bib" and dialect == "biblatex" else form]
+            for part in writer(cited.entries(base, iris)):
+                output.write(part.encode())
+    if left:
+        click.echo(f"{left:,} of which only a mention was seen left out; --unverified takes them in.", err=True)
+
+
+def _found(base: Base, query: Path, *, unverified: bool) -> tuple[Iterable[str], int]:
+    """Return the records that the rows of a query name, in their order, and how many were left out."""
+    named: dict[str, None] = {}
+    for row in base.engine.select(query.read_text("utf-8")):
+        named |= {record_of(term.value): None for term in row.values() if isinstance(term, NamedNode)}
+    cards = base.index.get(named)
+    if not cards:
+        raise BadInput(f"The query in {query} names no record of the base.", "Let it SELECT the records themselves.")
+    ordered = [cards[iri] for iri in named if iri in cards]
+    kept = [card.iri for card in ordered] if unverified else list(cited.seen(base, ordered))
+    return kept, len(ordered) - len(kept)

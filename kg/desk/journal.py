@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -116,6 +116,15 @@ class Journal:
                 (graph, revision),
             ).fetchone()
         return row[0] if row else None
+
+    def states(self, graphs: Sequence[str]) -> dict[str, tuple[int, str]]:
+        """Return revision and time of the last change of these records, of those that were ever written."""
+        marks = ",".join("?" * len(graphs))
+        with self._open() as connection:
+            rows = connection.execute(
+                f"SELECT graph, max(revision), at FROM change WHERE graph IN ({marks}) GROUP BY graph", list(graphs)
+            )
+            return {graph: (int(revision), at) for graph, revision, at in rows}
 
     def last_authors(self) -> dict[str, str]:
         """Return who changed each record last."""

@@ -16,6 +16,7 @@ from kg.web import (
     analysis,
     bibliography,
     catalog,
+    cite,
     history,
     kept,
     limits,
@@ -37,6 +38,7 @@ _DOORS = (
     search,
     bibliography,
     lint,
+    cite,
     sparql,
     ontology,
     catalog,
@@ -67,7 +69,7 @@ def create_app(settings: Settings | None = None, base: Base | None = None) -> Fl
         base = stack.enter_context(open_base(settings or Settings.load()))
         atexit.register(stack.close)
     app.extensions["base"] = base
-    for part in (site, problems, who, limits, kept):
+    for part in (site, problems, who, limits, kept, cite):
         part.register(app)
     if base.settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=base.settings.proxies, x_proto=1, x_host=1)  # type: ignore[method-assign]

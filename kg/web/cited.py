@@ -9,9 +9,10 @@ from flask import Response
 from pyoxigraph import NamedNode, QueryResultsFormat, QuerySolutions, parse_query_results
 
 from kg.terms import record_of
-from kg.web import bibliography, limits
+from kg.web import citing, limits
 from kg.web.console import Reader
 from kg.web.guard import Query
+from kg.web.negotiation import BIBTEX
 from kg.web.results import SELECT_JSON
 from kg.web.site import base
 
@@ -26,7 +27,7 @@ def answer(query: Query, dataset: tuple[tuple[str, str], ...]) -> Response:
             iris = _records(allowance.counted(found.chunks, SELECT_JSON.mimetype))
         finally:
             found.close()
-    return bibliography.answer(iris, "query")
+    return citing.answer(BIBTEX, iris, "query")
 
 
 def _records(chunks: Iterator[bytes]) -> list[str]:

@@ -16,7 +16,7 @@ from kg import turtle
 from kg.base import batched
 from kg.search.index import Wanted
 from kg.terms import path_of
-from kg.web import bibliography, negotiation
+from kg.web import citing, negotiation
 from kg.web.negotiation import CSV, JSON, JSON_LD, N_TRIPLES, TURTLE, Format
 from kg.web.site import base
 
@@ -27,7 +27,7 @@ _CHUNK = 100
 def answer(form: Format, wanted: Wanted, name: str = "search") -> Response:
     """Stream everything that a search finds in a format of the table."""
     if form not in _WRITERS:
-        return bibliography.answer((card.iri for card in base().index.walk(wanted)), name)
+        return citing.search(form, wanted, name)
     return negotiation.streamed(_WRITERS[form](wanted), form, name)
 
 

@@ -10,6 +10,8 @@ from pyoxigraph import RdfFormat
 
 from kg.errors import NotAcceptable
 
+_UTF_8 = ("bib", "ris")
+
 
 @dataclass(frozen=True)
 class Format:
@@ -23,7 +25,7 @@ class Format:
     @property
     def content_type(self) -> str:
         """Media type with the charset where text needs one."""
-        return self.mimetype + ("; charset=utf-8" if self.mimetype.startswith("text/") or self.ext == "bib" else "")
+        return self.mimetype + ("; charset=utf-8" if self.mimetype.startswith("text/") or self.ext in _UTF_8 else "")
 
 
 HTML = Format("html", "text/html", "Page")
@@ -34,19 +36,27 @@ RDF_XML = Format("rdf", "application/rdf+xml", "RDF/XML", RdfFormat.RDF_XML)
 JSON = Format("json", "application/json", "JSON")
 BIBTEX = Format("bib", "application/x-bibtex", "BibTeX")
 CSV = Format("csv", "text/csv", "CSV")
+RIS = Format("ris", "application/x-research-info-systems", "RIS")
+CSL_JSON = Format("csl.json", "application/vnd.citationstyles.csl+json", "CSL-JSON")
+DOCX = Format("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "Word")
+ODT = Format("odt", "application/vnd.oasis.opendocument.text", "OpenDocument")
+TEX = Format("tex", "application/x-tex", "LaTeX")
+MARKDOWN = Format("md", "text/markdown", "Markdown")
 
 RECORD = (HTML, TURTLE, JSON_LD, N_TRIPLES, RDF_XML, JSON)
-CITABLE = (*RECORD, BIBTEX)
-LIST = (HTML, JSON, CSV, BIBTEX, JSON_LD, TURTLE, N_TRIPLES)
+CITATION = (BIBTEX, RIS, CSL_JSON)
+DOCUMENT = (DOCX, ODT, TEX, MARKDOWN)
+CITABLE = (*RECORD, *CITATION, CSV)
+LIST = (HTML, JSON, CSV, *CITATION, JSON_LD, TURTLE, N_TRIPLES)
 
 
 def split(name: str, formats: Iterable[Format]) -> tuple[str, Format | None]:
-    """Take a known extension off the end of a name: `x.ttl` is `x` and Turtle, `v1.2` is itself."""
-    stem, dot, ext = name.rpartition(".")
-    for form in formats:
-        if dot and stem and ext == form.ext:
-            return stem, form
-    return name, None
+    """Take a known extension off the end of a name: `x.ttl` is `x` and Turtle, `v1.2` is itself; `x.csl.json` is no JSON."""
+    fits = [form for form in formats if name.endswith("." + form.ext) and len(name) > len(form.ext) + 1]
+    if not fits:
+        return name, None
+    form = max(fits, key=lambda form: len(form.ext))
+    return name[: -len(form.ext) - 1], form
 
 
 def chosen(formats: tuple[Format, ...], by_extension: Format | None = None) -> Format:

@@ -18,9 +18,9 @@ from kg.errors import BadInput, Gone, NotFound
 from kg.model import Kind
 from kg.search.cards import classes_of, preferred, statements
 from kg.terms import PREFIXES, RDF, RECORDS
-from kg.web import bibliography, collected, inbound, negotiation
+from kg.web import cite, citing, collected, inbound, negotiation
 from kg.web.harvest import pagehead
-from kg.web.negotiation import BIBTEX, CITABLE, HTML, JSON, RECORD, TURTLE, Format
+from kg.web.negotiation import CITABLE, CITATION, CSV, HTML, JSON, RECORD, TURTLE, Format
 from kg.web.portrait import Painter, Portrait, local_name
 from kg.web.site import base, item, links, query_link
 
@@ -99,15 +99,15 @@ def _answer(found: Record, path: str | None, by_extension: Format | None) -> Res
     entry = entry_of(base().model, found.iri, found.triples, found.labels)
     formats = RECORD if entry is None else CITABLE
     form = negotiation.chosen(formats, by_extension)
-    if form is BIBTEX and entry is None:
+    if form in (*CITATION, CSV) and entry is None:
         raise NotFound(
             f"<{found.iri}> is not something to cite.", "Policies, datasets, practices, interviews and references are."
         )
     body: str | bytes
     if form is HTML:
         body = _page(found, path, entry)
-    elif form is BIBTEX:
-        body = "".join(bibtex.write([entry], dialect=bibliography.dialect())) if entry else ""
+    elif form in (*CITATION, CSV):
+        body = "".join(citing.written([entry], form)) if entry else ""
     elif form is JSON:
         body = json.dumps(_plain(found), ensure_ascii=False, indent=1)
     else:
@@ -174,16 +174,11 @@ def _own(path: str) -> dict[str, str]:
 
 
 def _citation(entry: bibtex.Entry, path: str) -> dict[str, Any]:
-    downloads = [
-        {"label": "BibTeX", "url": f"{path}.bib"},
-        {"label": "BibLaTeX", "url": f"{path}.bib?dialect=biblatex"},
-    ]
     return {
-        "text": None,
         "bibtex": "".join(bibtex.write([entry], dialect="bibtex")),
-        "downloads": downloads,
+        "downloads": citing.exports(path, {}),
         "key": entry.key,
-    }
+    } | cite.of_record(entry, path.removeprefix("/"))
 
 
 # -- data ---------------------------------------------------------------------------------------------------------------

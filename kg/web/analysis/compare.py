@@ -14,7 +14,7 @@ from kg.analysis.compare import LEAST, MOST, Said
 from kg.errors import BadInput, NotFound
 from kg.search.cards import classes_of, statements
 from kg.terms import path_of
-from kg.web import bibliography
+from kg.web import citing
 from kg.web.analysis import answers, asking
 from kg.web.analysis.held import remembered
 from kg.web.negotiation import BIBTEX, HTML
@@ -53,7 +53,7 @@ def show(ext: str | None = None) -> Response | str:
         )
     records = [remembered(("compared", iri), partial(_read, iri)) for iri in iris]
     if form is BIBTEX:
-        return bibliography.answer([*iris, *sorted({iri for record in records for iri in record.cited})], "compare")
+        return citing.answer(BIBTEX, [*iris, *sorted({iri for record in records for iri in record.cited})], "compare")
     only = asking.one_of("differences", ["1", "0"], "0") == "1"
     lines = compare.align([record.said for record in records], differences=only)
     if form is not HTML:

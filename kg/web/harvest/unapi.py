@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from flask import Response, request
 from lxml import etree
 
+from kg import cited
 from kg.citations import bibtex
 from kg.citations.bibtex import Entry
 from kg.errors import NotAcceptable, NotFound
-from kg.web import bibliography
 from kg.web.harvest.writing import add, answer
 from kg.web.site import base
 
@@ -39,7 +39,7 @@ def unapi() -> Response:
     iri, name = request.args.get("id"), request.args.get("format")
     if iri is None:
         return _formats(None)
-    entry = next(bibliography.entries(base().index.get([iri])), None)
+    entry = next(cited.entries(base(), base().index.get([iri])), None)
     if entry is None:
         raise NotFound(f"There is nothing to cite under {iri}.", "The id of a record is its IRI.")
     if name is None:

@@ -1,0 +1,91 @@
+"""Printed references, kept: a derived file of what each entry looks like in each citation style, which can be deleted at any time.
+
+What is kept is found by the content of the entry, so that it is never stale; where there are too many, some make room.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+from markupsafe import Markup
+
+from kg.citations.entry import Entry
+from kg.citations.out import csl, pandoc, styles
+from kg.citations.out.html import html
+
+_SCHEMA = "CREATE TABLE IF NOT EXISTS printed (name TEXT PRIMARY KEY, html TEXT NOT NULL) WITHOUT ROWID"
+_MOST = 50_000
+_TRIMMED_EVERY = 1_000
+_SECONDS = 20
+_WAITING = 50
+
+
+class Formatted:
+    """The printed references of one base."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="formatted")
+        self._waiting: set[str] = set()
+
+    @contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        connection = sqlite3.connect(self._path, timeout=10)
+        try:
+            with connection:
+                connection.execute(_SCHEMA)
+                yield connection
+        finally:
+            connection.close()
+
+    def known(self, entry: Entry, style: str) -> Markup | None:
+        """Return an entry as it is printed, at once; where it is not known yet it will be soon, and this says None."""
+        name = _name([entry], style)
+        kept = self._kept(name)
+        if kept is None and name not in self._waiting and len(self._waiting) < _WAITING:
+            self._waiting.add(name)
+            self._writer.submit(self._later, entry, style, name)
+        return kept[0] if kept else None
+
+    def printed(self, entries: Sequence[Entry], style: str) -> list[Markup]:
+        """Return entries as they are printed in one list, each at its own place; pandoc is waited for where they are new."""
+        name = _name(entries, style)
+        kept = self._kept(name)
+        if kept is None:
+            found = dict(pandoc.references([csl.item(entry) for entry in entries], styles.path(style), _SECONDS))
+            kept = [html(found.get(entry.key, [])) for entry in entries]
+            self._keep(name, kept)
+        return kept
+
+    def _later(self, entry: Entry, style: str, name: str) -> None:
+        try:
+            self.printed([entry], style)
+        finally:
+            self._waiting.discard(name)
+
+    def _kept(self, name: str) -> list[Markup] | None:
+        with self._open() as connection:
+            row = connection.execute("SELECT html FROM printed WHERE name = ?", (name,)).fetchone()
+        return [Markup(text) for text in json.loads(row[0])] if row else None
+
+    def _keep(self, name: str, printed: Sequence[Markup]) -> None:
+        with self._open() as connection:
+            number = connection.execute("SELECT count(*) FROM printed").fetchone()[0]
+            if number >= _MOST:  # names are hashes: the first of them are any
+                connection.execute(
+                    "DELETE FROM printed WHERE name IN (SELECT name FROM printed ORDER BY name LIMIT ?)",
+                    (_TRIMMED_EVERY,),
+                )
+            connection.execute("INSERT OR REPLACE INTO printed VALUES (?, ?)", (name, json.dumps(printed)))
+
+
+def _name(entries: Sequence[Entry], style: str) -> str:
+    """Return one name for these entries in this style."""
+    said = json.dumps([style, [csl.item(entry) for entry in entries]], sort_keys=True)
+    return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()

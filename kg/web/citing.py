@@ -1,0 +1,125 @@
+"""References as files, whatever door they leave by: which are taken, in which format, and how many are left out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from typing import Any
+
+from flask import Response, request
+from werkzeug.datastructures import MultiDict
+
+from kg import annotated, cited
+from kg.citations import bibtex, keys
+from kg.citations.dialects import DIALECTS
+from kg.citations.entry import Entry
+from kg.citations.out import csl, ris, styles, table
+from kg.errors import BadInput, NotFound, TooMuch
+from kg.search.index import Wanted
+from kg.web import negotiation
+from kg.web.asked import wanted_from
+from kg.web.negotiation import BIBTEX, CITATION, CSL_JSON, CSV, RIS, Format
+from kg.web.site import base, links
+
+_WRITERS: dict[Format, Callable[[Iterable[Entry]], Iterator[str]]] = {
+    RIS: ris.write,
+    CSL_JSON: csl.write,
+    CSV: table.write,
+}
+_MOST_IDS = 2_000
+_MOST_WORKS = 2_000
+_SECONDS = 45
+_YES, _NO = ("1", "true", "yes"), ("", "0", "false", "no")
+
+
+def dialect() -> str:
+    """Return the dialect that the caller asks for: `bibtex` (ASCII, classic types; what every TeX reads) or `biblatex`."""
+    asked = request.args.get("dialect", DIALECTS[0])
+    if asked not in DIALECTS:
+        raise BadInput(f"There is no dialect {asked!r}.", "Ask for dialect=bibtex or dialect=biblatex.")
+    return asked
+
+
+def unverified() -> bool:
+    """Tell whether the caller wants the records too of which only a mention was seen."""
+    asked = request.args.get("unverified", "").lower()
+    if asked not in (*_YES, *_NO):
+        raise BadInput(f"unverified={asked!r} is neither yes nor no.", "Write unverified=1 to take them in.")
+    return asked in _YES
+
+
+def exports(path: str, asked: dict[str, Any]) -> list[dict[str, str]]:
+    """Return the addresses of a page's references for reference managers, in both dialects of `.bib`."""
+    made = links(path, (*CITATION, CSV), asked)
+    modern = links(path, [BIBTEX], asked | {"dialect": "biblatex"})
+    return [*made[:1], modern[0] | {"label": "BibLaTeX"}, *made[1:]]
+
+
+def listed() -> list[str]:
+    """Return the records that `ids=a,b` names, by key or by kind and key (`policy/in-ndsap-2012`), in that order; else nothing."""
+    ids = [name.strip() for part in request.args.getlist("ids") for name in part.split(",") if name.strip()]
+    if len(ids) > _MOST_IDS:
+        raise BadInput(
+            f"These are {len(ids):,} ids; {_MOST_IDS:,} are read at once.", "Ask in parts, or take a search."
+        )
+    root = base().settings.base
+    iris = [root + (name if "/" in name else f"reference/{keys.slug(name)}") for name in ids]
+    found = base().index.get(iris)
+    missing = [name for name, iri in zip(ids, iris, strict=True) if iri not in found]
+    if missing:
+        raise NotFound(
+            f"There is no {', '.join(missing[:10])}{' and others' if len(missing) > 10 else ''}.",
+            "Name references by their keys, other records with their kind: ids=janssen2012benefits,policy/in-ndsap-2012.",
+        )
+    return list(dict.fromkeys(iris))
+
+
+def narrowed() -> Wanted:
+    """Return the search that the address asks for, whatever its page, which counts works here and records there."""
+    return wanted_from(MultiDict((name, value) for name, value in request.args.items(multi=True) if name != "page"))
+
+
+def search(form: Format, wanted: Wanted, name: str) -> Response:
+    """Stream the citable records that a search finds as a file that says how many it leaves out."""
+    iris, left = cited.found(base(), wanted, unverified=unverified())
+    return answer(form, iris, name, left)
+
+
+def answer(form: Format, iris: Iterable[str], name: str, left: int = 0) -> Response:
+    """Stream the citable records among these; `left` tells how many a search left out."""
+    response = negotiation.streamed(written(cited.entries(base(), iris), form, left), form, name)
+    response.headers["Left-Out"] = str(left)
+    return response
+
+
+def document(form: Format, iris: Iterable[str], left: int) -> Response:
+    """Make the annotated bibliography of these records in the style and with the chapters that the caller asks for."""
+    style, group = request.args.get("style") or styles.DEFAULT, request.args.get("group") or annotated.DEFAULT
+    path = styles.path(style)
+    taken = list(islice(iris, _MOST_WORKS + 1))
+    if len(taken) > _MOST_WORKS:
+        raise TooMuch(
+            f"A document of more than {_MOST_WORKS:,} works is not made while you wait.",
+            f"Narrow the search, or make it with: kg export --format {form.ext} --style {style}",
+        )
+    made = annotated.write(base(), taken, form.ext, path, group, told=cited.left_out(left), seconds=_SECONDS)
+    headers = {
+        "Content-Disposition": f'attachment; filename="bibliography.{form.ext}"',
+        "Left-Out": str(left),
+        "Vary": "Accept",
+    }
+    return Response(made, content_type=form.content_type, headers=headers)
+
+
+def written(entries: Iterable[Entry], form: Format, left: int = 0) -> Iterator[str]:
+    """Yield entries in a format; a `.bib` file says in its first line how many are `left` out."""
+    if form is not BIBTEX:
+        return _WRITERS[form](entries)
+    return _commented(bibtex.write(entries, dialect()), cited.left_out(left))
+
+
+def _commented(parts: Iterable[str], sentence: str) -> Iterator[str]:
+    """Put a sentence on top: TeX takes what stands outside entries for a comment."""
+    if sentence:
+        yield f"% {sentence}\n\n"
+    yield from parts
