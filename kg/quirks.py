@@ -9,6 +9,10 @@ from kg.terms import PREFIXES
 CANCELLED = b"The SPARQL operation has been cancelled"
 """What Oxigraph writes at the end of a 200 answer when it stops at its time limit."""
 
+UNION = [("using-union-graph", "true")]
+UNION_REFUSED = "using-union-graph must not be used"
+"""How Oxigraph is told that an update looks at all graphs, and how it says that the update names its own."""
+
 _PLACES = (
     re.compile(r"error at (?P<line>\d+):(?P<column>\d+): expected (?:one of )?(?P<reason>.*)", re.DOTALL),  # Oxigraph
     re.compile(r"line (?P<line>\d+), column (?P<column>\d+)(?P<reason>)", re.IGNORECASE),  # Jena, RDF4J

@@ -19,11 +19,11 @@ ROOT = Path(__file__).resolve().parent.parent
 FLOORS = (
     ("server",),
     ("kg.web", "kg.cli", "kg.__main__"),
-    ("kg.base", "kg.entries", "kg.analysis", "kg.intake", "kg.papers", "kg.lint"),
+    ("kg.base", "kg.entries", "kg.analysis", "kg.intake", "kg.papers", "kg.lint", "kg.backup", "kg.dumps", "kg.filing"),
     ("kg.citations", "kg.search", "kg.desk"),
     ("kg.vocabulary",),
     ("kg.shapes", "kg.model"),
-    ("kg.engine", "kg.oxigraph", "kg.queries", "kg.quirks", "kg.turtle"),
+    ("kg.engine", "kg.oxigraph", "kg.queries", "kg.quirks", "kg.scratch", "kg.turtle"),
     ("kg.terms", "kg.errors", "kg.settings", "kg.shipped", "kg.words"),
     ("kg",),
 )

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from kg import __version__
-from kg.cli import citations, intake, lint, papers, records, service
+from kg.cli import citations, intake, lint, papers, records, service, users
 from kg.errors import KgError
 
 
@@ -36,3 +36,4 @@ for room in (service, records, intake, papers, lint, citations):
     for command in vars(room).values():
         if isinstance(command, click.Command):
             main.add_command(command)
+main.add_command(users.user)

@@ -12,7 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from kg import __version__
 from kg.base import Base, open_base
 from kg.settings import Settings
-from kg.web import analysis, bibliography, kept, limits, lint, ontology, problems, records, search, site, sparql, who
+from kg.web import analysis, bibliography, graphs, kept, limits, lint, ontology, problems, records, search, site, sparql, who
 from kg.web.harvest import doors
 from kg.web.pictures import evidence, timeline, world
 
@@ -22,6 +22,7 @@ _DOORS = (
     bibliography,
     lint,
     sparql,
+    graphs,
     ontology,
     world,
     timeline,

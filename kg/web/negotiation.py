@@ -35,6 +35,9 @@ JSON = Format("json", "application/json", "JSON")
 BIBTEX = Format("bib", "application/x-bibtex", "BibTeX")
 CSV = Format("csv", "text/csv", "CSV")
 
+RDF_TYPES = {form.mimetype: form.rdf for form in (TURTLE, N_TRIPLES, RDF_XML, JSON_LD) if form.rdf is not None}
+"""What is read as a graph, and by which parser."""
+
 RECORD = (HTML, TURTLE, JSON_LD, N_TRIPLES, RDF_XML, JSON)
 CITABLE = (*RECORD, BIBTEX)
 LIST = (HTML, JSON, CSV, BIBTEX, JSON_LD, TURTLE, N_TRIPLES)

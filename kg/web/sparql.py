@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, jsonify, render_template, request
 
-from kg.errors import BadInput
-from kg.web import cited, console, cors, delivery, guard, protocol, results
+from kg import filing
+from kg.desk.journal import Change
+from kg.web import cited, console, cors, delivery, guard, limits, protocol, results, who
 from kg.web.negotiation import BIBTEX, TURTLE, prefers_page
 from kg.web.site import base
 
@@ -20,7 +21,7 @@ def sparql(ext: str = "") -> Response:
     asked = protocol.read()
     name = ext or results.named(asked.parameters)
     if asked.operation == "update":
-        raise BadInput("This address answers questions only.", "Send a query.")
+        return _update(asked)
     if results.is_page(name) or (not name and prefers_page()):
         return console.page(asked.text, asked.dataset)
     if not asked.operation:
@@ -28,6 +29,29 @@ def sparql(ext: str = "") -> Response:
     query = guard.admit(asked.text, base().settings.service_allow)
     form = results.chosen(query, name)
     return cited.answer(query, asked.dataset) if form is BIBTEX else delivery.answer(query, form, asked.dataset)
+
+
+def _update(asked: protocol.Asked) -> Response:
+    """Apply a curator's update, and say which records it changed."""
+    account = who.must_be("curator")
+    limits.limits().count()
+    text = guard.admit_update(asked.text, base().settings.service_allow)
+    why = asked.parameters.get("why", "by SPARQL update")
+    with limits.limits().place():
+        changes = filing.update(base(), text, asked.dataset, account.name, why)
+    changed = [{"record": change.graph, "revision": change.revision, "now": _fate(change)} for change in changes]
+    told = {"changed": changed, "revision": base().journal.revision}
+    if not changed:
+        told["note"] = (
+            "Nothing changed. Statements stand in their record's graph: GRAPH <record> { … } or WITH <record>."
+        )
+    return jsonify(told)
+
+
+def _fate(change: Change) -> str:
+    if change.before is None:
+        return "made"
+    return "removed" if change.after is None else "changed"
 
 
 def _description() -> Response:
