@@ -9,6 +9,7 @@ from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, parse
 
 from kg.base import Base, Records, parsed
 from kg.desk.journal import Change
+from kg.dumps import quads
 from kg.errors import Overtaken, Refused, TooLarge
 from kg.scratch import Scratch, scratch
 from kg.search.cards import classes_of, statements
@@ -118,16 +119,14 @@ def _fill(base: Base, store: Scratch) -> int:
     parts: list[bytes] = []
     with base.journal.snapshot() as (revision, graphs):
         for iri, content in graphs:
-            end = f"{NamedNode(iri)} .".encode()
-            lines = content.splitlines()
-            held += len(lines)
+            held += content.count(b"\n") + 1
             if held > most:
                 raise TooLarge(
                     f"The base has more than {most:,} statements, too many to try an update on a copy.",
                     "Change records one at a time at /graphs, or have KG_UPDATE_STATEMENTS raised.",
                 )
-            parts += [line.removesuffix(b".") + end for line in lines]
-    store.fill(b"\n".join(parts))
+            parts.append(quads(iri, content))
+    store.fill(b"".join(parts))
     return revision
 
 

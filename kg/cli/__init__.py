@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from kg import __version__
-from kg.cli import citations, intake, lint, papers, records, service, users
+from kg.cli import citations, intake, keeping, lint, papers, records, service, users
 from kg.errors import KgError
 
 
@@ -32,7 +32,7 @@ def main() -> None:
     """
 
 
-for room in (service, records, intake, papers, lint, citations):
+for room in (service, records, intake, papers, lint, citations, keeping):
     for command in vars(room).values():
         if isinstance(command, click.Command):
             main.add_command(command)

@@ -13,6 +13,21 @@ from kg import __version__
 from kg.base import Base, open_base
 from kg.settings import Settings
 from kg.web import analysis, bibliography, graphs, kept, limits, lint, ontology, problems, records, search, site, sparql, who
+from kg.web import (
+    analysis,
+    bibliography,
+    described,
+    graphs,
+    kept,
+    limits,
+    ontology,
+    problems,
+    records,
+    search,
+    site,
+    sparql,
+    who,
+)
 from kg.web.harvest import doors
 from kg.web.pictures import evidence, timeline, world
 
@@ -23,6 +38,7 @@ _DOORS = (
     lint,
     sparql,
     graphs,
+    described,
     ontology,
     world,
     timeline,

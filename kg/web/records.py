@@ -19,7 +19,7 @@ from kg.model import Kind
 from kg.search.cards import classes_of, preferred, statements
 from kg.search.index import KIND, Wanted
 from kg.terms import PREFIXES, RDF, RECORDS, record_of
-from kg.web import bibliography, negotiation
+from kg.web import bibliography, negotiation, signposting
 from kg.web.asked import address
 from kg.web.harvest import pagehead
 from kg.web.negotiation import BIBTEX, CITABLE, HTML, JSON, RECORD, TURTLE, Format
@@ -88,8 +88,8 @@ def about() -> Response:
 
 
 def _missing(iri: str, kind: str) -> NotFound | Gone:
-    if base().journal.history(iri):
-        return Gone(f"<{iri}> was withdrawn.")
+    if history := base().journal.history(iri):
+        return Gone(f"<{iri}> was withdrawn on {history[0].at[:10]} ({history[0].why}).")
     known = base().model.kind(kind)
     hint = f"Look for it among the {known.plural.lower()}: /search?kind={kind}." if known else None
     return NotFound(f"There is no <{iri}>.", hint)
@@ -114,8 +114,7 @@ def _answer(found: Record, path: str | None, by_extension: Format | None) -> Res
         body = _rdf(found, form)
     response = Response(body, content_type=form.content_type, headers={"Vary": "Accept"})
     if path is not None:
-        for other in links(path, formats):
-            response.headers.add("Link", f'<{other["url"]}>; rel="alternate"; type="{other["mimetype"]}"')
+        signposting.sign(response, found.iri, path, formats, form)
     response.headers.add("Link", f'<{_canonical(found, path)}>; rel="canonical"')
     return response
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, jsonify, render_template, request
+from flask import Blueprint, Response, jsonify
 
 from kg import filing
 from kg.desk.journal import Change
-from kg.web import cited, console, cors, delivery, guard, limits, protocol, results, who
-from kg.web.negotiation import BIBTEX, TURTLE, prefers_page
+from kg.web import cited, console, copies, cors, delivery, described, guard, limits, protocol, results, who
+from kg.web.negotiation import BIBTEX, prefers_page
 from kg.web.site import base
 
 blueprint = Blueprint("sparql", __name__)
@@ -25,8 +25,10 @@ def sparql(ext: str = "") -> Response:
     if results.is_page(name) or (not name and prefers_page()):
         return console.page(asked.text, asked.dataset)
     if not asked.operation:
-        return _description()
+        return described.service_description()
     query = guard.admit(asked.text, base().settings.service_allow)
+    if name == "ipynb":
+        return copies.notebook(query.text, query.gives_graph)
     form = results.chosen(query, name)
     return cited.answer(query, asked.dataset) if form is BIBTEX else delivery.answer(query, form, asked.dataset)
 
@@ -52,9 +54,3 @@ def _fate(change: Change) -> str:
     if change.before is None:
         return "made"
     return "removed" if change.after is None else "changed"
-
-
-def _description() -> Response:
-    """Describe the service (SPARQL 1.1 Service Description), as a request without an operation asks for."""
-    text = render_template("service.ttl", endpoint=request.base_url)
-    return Response(text, content_type=TURTLE.content_type, headers={"Vary": "Accept"})
