@@ -79,7 +79,8 @@ class RowCounter:
 
     def __init__(self, mimetype: str) -> None:
         known = _ROW_MARKS.get(mimetype)
-        self._mark, self._more = known or (None, 0)
+        self._mark = known[0] if known else None
+        self._more = known[1] if known else 0
         self._kept = b""
         self._marks = 0
 

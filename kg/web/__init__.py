@@ -12,7 +12,6 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from kg import __version__
 from kg.base import Base, open_base
 from kg.settings import Settings
-from kg.web import analysis, bibliography, graphs, kept, limits, lint, ontology, problems, records, search, site, sparql, who
 from kg.web import (
     analysis,
     bibliography,
@@ -20,6 +19,7 @@ from kg.web import (
     graphs,
     kept,
     limits,
+    lint,
     ontology,
     problems,
     records,
