@@ -19,7 +19,7 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
 from kg import model, oxigraph, queries
 from kg.desk.journal import Change, Journal
 from kg.engine import Engine, statement
-from kg.errors import BrokenHouse, Refused
+from kg.errors import BrokenHouse, Overtaken, Refused
 from kg.model import Model
 from kg.search import cards
 from kg.search.index import Index
@@ -101,9 +101,16 @@ class Base:
                 ring.append(statement(row))
         return self.checker.check(given, ring)
 
-    def write(self, records: Records, who: str, why: str, *, checked: bool = False) -> list[Change]:
-        """Check, journal, store and index the records that really change; raise Refused when a shape complains."""
+    def write(
+        self, records: Records, who: str, why: str, *, checked: bool = False, since: int | None = None
+    ) -> list[Change]:
+        """Check, journal, store and index the records that really change; raise Refused when a shape complains.
+
+        With `since`, the records were made from what the base said at that revision: Overtaken when it has moved on.
+        """
         with self._writing():
+            if since is not None and self.journal.revision != since:
+                raise Overtaken(f"The base has moved on from revision {since} to {self.journal.revision}.")
             now = self.graphs(records)
             changes = [
                 (iri, before, after)

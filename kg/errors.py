@@ -9,6 +9,7 @@ KgError
 │   ├── WrongMethod         this address does not answer the verb   405
 │   ├── NotAcceptable       no format in common                     406
 │   ├── UnknownMedia        the body's media type is not read here  415
+│   ├── Overtaken           somebody else changed it meanwhile      409
 │   ├── TooMuch             more rows or bytes than a caller gets   400
 │   ├── TooLarge            more than this door takes at once       413
 │   ├── TooOften            more requests than a caller may send    429
@@ -107,6 +108,14 @@ class UnknownMedia(BadInput):
     status = 415
     title = "We do not read this kind of body"
     advice = "Send one of the media types that are listed."
+
+
+class Overtaken(BadInput):
+    """Somebody else changed the base between the reading and the writing."""
+
+    status = 409
+    title = "Somebody else was quicker"
+    advice = "Read it again, and send the change again."
 
 
 class TooMuch(BadInput):

@@ -147,7 +147,7 @@ class _Keeper:
         self.data = data
         self.memory = memory
         self.timeout = timeout
-        self.port = _free_port()
+        self.port = free_port()
         self.door = ""
         self.server: subprocess.Popen[bytes] | None = None
         self.lines: list[socket.socket] = []
@@ -181,7 +181,7 @@ class _Keeper:
 
     def start(self) -> None:
         """Start the server and wait until it answers."""
-        command = [_binary(), "serve", "--location", str(self.data / "triples"), "--bind", f"127.0.0.1:{self.port}",
+        command = [program(), "serve", "--location", str(self.data / "triples"), "--bind", f"127.0.0.1:{self.port}",
                    "--union-default-graph", "--timeout-s", str(self.timeout)]  # fmt: skip
         self.server = subprocess.Popen(command, preexec_fn=_leash(self.memory), stdin=subprocess.DEVNULL)
         deadline = time.monotonic() + _START_SECONDS
@@ -243,13 +243,14 @@ def _leash(memory: int) -> Callable[[], None]:
     return leash
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a loopback port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
-def _binary() -> str:
+def program() -> str:
     """Find the server that the PyPI package `oxigraph` installs beside Python."""
     beside = Path(sys.executable).parent / "oxigraph"
     found = str(beside) if beside.is_file() else shutil.which("oxigraph")

@@ -9,6 +9,10 @@ from kg.terms import PREFIXES
 CANCELLED = b"The SPARQL operation has been cancelled"
 """What Oxigraph writes at the end of a 200 answer when it stops at its time limit."""
 
+UNION = [("using-union-graph", "true")]
+UNION_REFUSED = "using-union-graph must not be used"
+"""How Oxigraph is told that an update looks at all graphs, and how it says that the update names its own."""
+
 _PLACES = (
     re.compile(r"error at (?P<line>\d+):(?P<column>\d+): expected (?:one of )?(?P<reason>.*)", re.DOTALL),  # Oxigraph
     re.compile(r"line (?P<line>\d+), column (?P<column>\d+)(?P<reason>)", re.IGNORECASE),  # Jena, RDF4J
@@ -58,32 +62,41 @@ def _unknown_prefix(where: str, before: str) -> tuple[str, str]:
     )
 
 
-_ROW_ENDS = {
-    "application/sparql-results+json": re.compile(rb"\}\s*,\s*\{"),
-    "application/sparql-results+xml": re.compile(rb"<result>"),
-    "text/csv": re.compile(rb"\n"),
-    "text/tab-separated-values": re.compile(rb"\n"),
-    "application/n-triples": re.compile(rb"\n"),
+_ROW_MARKS: dict[str, tuple[re.Pattern[bytes], int]] = {
+    "application/sparql-results+json": (re.compile(rb"\}\s*,\s*\{"), 1),
+    "application/sparql-results+xml": (re.compile(rb"<result>"), 0),
+    "text/csv": (re.compile(rb"\n"), -1),
+    "text/tab-separated-values": (re.compile(rb"\n"), -1),
+    "application/n-triples": (re.compile(rb"\n"), 0),
 }
-_LONGEST_END = 8
+"""What parts rows, and how many more rows than marks there are: one more than commas, one less than lines with a heading."""
+
+_LONGEST_MARK = 8
 
 
 class RowCounter:
     """Counts the rows of an answer as its bytes go by, without reading them: exact but for line breaks inside CSV values."""
 
     def __init__(self, mimetype: str) -> None:
-        self._end = _ROW_ENDS.get(mimetype)
+        known = _ROW_MARKS.get(mimetype)
+        self._mark = known[0] if known else None
+        self._more = known[1] if known else 0
         self._kept = b""
-        self.rows = 0
+        self._marks = 0
+
+    @property
+    def rows(self) -> int:
+        """Rows so far; 0 where the format does not part them."""
+        return max(0, self._marks + self._more) if self._mark else 0
 
     def add(self, chunk: bytes) -> int:
-        """Take the next bytes; return the rows so far (0 where the format does not part them)."""
-        if self._end is None:
+        """Take the next bytes; return the rows so far."""
+        if self._mark is None:
             return 0
         text = self._kept + chunk
         last = 0
-        for match in self._end.finditer(text):
-            self.rows += 1
+        for match in self._mark.finditer(text):
+            self._marks += 1
             last = match.end()
-        self._kept = text[max(last, len(text) - _LONGEST_END) :]  # a mark may lie across two chunks
+        self._kept = text[max(last, len(text) - _LONGEST_MARK) :]  # a mark may lie across two chunks
         return self.rows

@@ -89,6 +89,12 @@ SETTINGS = (
     ),
     Setting("answer_timeout", 600, _whole(1, 86_400), "Seconds after which an answer that is still being read is cut."),
     Setting("service_allow", (), _addresses, "Endpoints that queries may call by SERVICE, with spaces between; none."),
+    Setting(
+        "update_statements",
+        500_000,
+        _whole(1, 10**9),
+        "Size of a base, in statements, up to which it takes SPARQL updates.",
+    ),
     Setting("proxies", 0, _whole(0, 10), "Reverse proxies in front that tell the caller's address (X-Forwarded-For)."),
 )
 
@@ -116,6 +122,7 @@ class Settings:
     queries_at_once: int
     answer_timeout: int
     service_allow: tuple[str, ...]
+    update_statements: int
     proxies: int
 
     def __init__(self, **given: Any) -> None:

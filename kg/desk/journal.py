@@ -90,6 +90,26 @@ class Journal:
             for row in connection.execute("SELECT * FROM change WHERE revision > ? ORDER BY revision", (revision,)):
                 yield Change(*row)
 
+    @contextmanager
+    def snapshot(self) -> Iterator[tuple[int, Iterator[tuple[str, bytes]]]]:
+        """Give the revision and, in the order of their IRIs, all graphs with their statements as they stand at it."""
+        with self._open() as connection:
+            connection.execute("BEGIN")
+            revision = connection.execute("SELECT coalesce(max(revision), 0) FROM change").fetchone()[0]
+            graphs = connection.execute(
+                "SELECT graph, after FROM change JOIN (SELECT max(revision) AS revision FROM change GROUP BY graph)"
+                " USING (revision) WHERE after IS NOT NULL ORDER BY graph"
+            )
+            yield int(revision), ((graph, bytes(after)) for graph, after in graphs)
+
+    def now(self, graph: str) -> bytes | None:
+        """Return what a graph says since its last change, None when it says nothing."""
+        with self._open() as connection:
+            row = connection.execute(
+                "SELECT after FROM change WHERE graph = ? ORDER BY revision DESC LIMIT 1", (graph,)
+            ).fetchone()
+        return bytes(row[0]) if row and row[0] is not None else None
+
     def history(self, graph: str) -> list[Change]:
         """Return the changes of one record, newest first."""
         with self._open() as connection:

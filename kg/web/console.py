@@ -14,7 +14,7 @@ from pyoxigraph import Literal, NamedNode, QueryBoolean, QueryResultsFormat, Que
 from kg import queries
 from kg.engine import Answer
 from kg.errors import BadInput, KgError
-from kg.web import guard, limits
+from kg.web import copies, guard, limits
 from kg.web.negotiation import BIBTEX
 from kg.web.portrait import Painter, Value
 from kg.web.results import GRAPHS, ROWS
@@ -65,6 +65,8 @@ def _result(query: guard.Query, dataset: Dataset) -> dict[str, Any]:
         "took_ms": round((time.perf_counter() - started) * 1000),
         "downloads": downloads,
         "permalink": _address(query.text, dataset),
+        "copies": copies.all_of(query.text, query.gives_graph),
+        "notebook": _address(query.text, format="ipynb"),
     }
 
 

@@ -43,6 +43,9 @@ ODT = Format("odt", "application/vnd.oasis.opendocument.text", "OpenDocument")
 TEX = Format("tex", "application/x-tex", "LaTeX")
 MARKDOWN = Format("md", "text/markdown", "Markdown")
 
+RDF_TYPES = {form.mimetype: form.rdf for form in (TURTLE, N_TRIPLES, RDF_XML, JSON_LD) if form.rdf is not None}
+"""What is read as a graph, and by which parser."""
+
 RECORD = (HTML, TURTLE, JSON_LD, N_TRIPLES, RDF_XML, JSON)
 CITATION = (BIBTEX, RIS, CSL_JSON)
 DOCUMENT = (DOCX, ODT, TEX, MARKDOWN)

@@ -18,7 +18,7 @@ from kg.errors import BadInput, Gone, NotFound
 from kg.model import Kind
 from kg.search.cards import classes_of, preferred, statements
 from kg.terms import PREFIXES, RDF, RECORDS
-from kg.web import cite, citing, collected, inbound, negotiation
+from kg.web import cite, citing, collected, inbound, negotiation, signposting
 from kg.web.harvest import pagehead
 from kg.web.negotiation import CITABLE, CITATION, CSV, HTML, JSON, RECORD, TURTLE, Format
 from kg.web.portrait import Painter, Portrait, local_name
@@ -88,8 +88,8 @@ def about() -> Response:
 
 
 def _missing(iri: str, kind: str) -> NotFound | Gone:
-    if base().journal.history(iri):
-        return Gone(f"<{iri}> was withdrawn.")
+    if history := base().journal.history(iri):
+        return Gone(f"<{iri}> was withdrawn on {history[0].at[:10]} ({history[0].why}).")
     known = base().model.kind(kind)
     hint = f"Look for it among the {known.plural.lower()}: /search?kind={kind}." if known else None
     return NotFound(f"There is no <{iri}>.", hint)
@@ -114,8 +114,7 @@ def _answer(found: Record, path: str | None, by_extension: Format | None) -> Res
         body = _rdf(found, form)
     response = Response(body, content_type=form.content_type, headers={"Vary": "Accept"})
     if path is not None:
-        for other in links(path, formats):
-            response.headers.add("Link", f'<{other["url"]}>; rel="alternate"; type="{other["mimetype"]}"')
+        signposting.sign(response, found.iri, path, formats, form)
     response.headers.add("Link", f'<{_canonical(found, path)}>; rel="canonical"')
     return response
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, jsonify
 
-from kg.errors import BadInput
-from kg.web import cited, console, cors, delivery, guard, protocol, results
-from kg.web.negotiation import BIBTEX, TURTLE, prefers_page
+from kg import filing
+from kg.desk.journal import Change
+from kg.web import cited, console, copies, cors, delivery, described, guard, limits, protocol, results, who
+from kg.web.negotiation import BIBTEX, prefers_page
 from kg.web.site import base
 
 blueprint = Blueprint("sparql", __name__)
@@ -20,17 +21,36 @@ def sparql(ext: str = "") -> Response:
     asked = protocol.read()
     name = ext or results.named(asked.parameters)
     if asked.operation == "update":
-        raise BadInput("This address answers questions only.", "Send a query.")
+        return _update(asked)
     if results.is_page(name) or (not name and prefers_page()):
         return console.page(asked.text, asked.dataset)
     if not asked.operation:
-        return _description()
+        return described.service_description()
     query = guard.admit(asked.text, base().settings.service_allow)
+    if name == "ipynb":
+        return copies.notebook(query.text, query.gives_graph)
     form = results.chosen(query, name)
     return cited.answer(query, asked.dataset) if form is BIBTEX else delivery.answer(query, form, asked.dataset)
 
 
-def _description() -> Response:
-    """Describe the service (SPARQL 1.1 Service Description), as a request without an operation asks for."""
-    text = render_template("service.ttl", endpoint=request.base_url)
-    return Response(text, content_type=TURTLE.content_type, headers={"Vary": "Accept"})
+def _update(asked: protocol.Asked) -> Response:
+    """Apply a curator's update, and say which records it changed."""
+    account = who.must_be("curator")
+    limits.limits().count()
+    text = guard.admit_update(asked.text, base().settings.service_allow)
+    why = asked.parameters.get("why", "by SPARQL update")
+    with limits.limits().place():
+        changes = filing.update(base(), text, asked.dataset, account.name, why)
+    changed = [{"record": change.graph, "revision": change.revision, "now": _fate(change)} for change in changes]
+    told = {"changed": changed, "revision": base().journal.revision}
+    if not changed:
+        told["note"] = (
+            "Nothing changed. Statements stand in their record's graph: GRAPH <record> { … } or WITH <record>."
+        )
+    return jsonify(told)
+
+
+def _fate(change: Change) -> str:
+    if change.before is None:
+        return "made"
+    return "removed" if change.after is None else "changed"
