@@ -126,3 +126,10 @@ def test_the_report_types_no_count_by_hand() -> None:
     bare = re.sub(r"\{\{.*?\}\}|\[@.*?\]", "", text)
     # What remains are numbers of the works that are cited, and the marks of a list.
     assert set(re.findall(r"(?<![\w.])\d+(?![.\d])", bare)) <= {"34", "46", "15", "30"}
+
+
+def test_a_filled_paper_in_markdown_names_no_temporary_file() -> None:
+    entry = "@article{one2020, title={One}, author={A, B}, date={2020}, journaltitle={J}}"
+    text = convert("---\ntitle: T\n---\nSays [@one2020].", "md", bibliography=entry).decode()
+    assert "references.bib" not in text
+    assert "2020" in text

@@ -19,7 +19,7 @@ def convert(markdown: str, to: str, *, title: str = "", bibliography: str = "", 
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         options = ["--sandbox"] if not bibliography else []
-        if whole:
+        if whole and to != "md":  # its front matter would name the temporary bibliography
             options.append("--standalone")
         if title:
             options += ["--metadata", f"title={title}"]
