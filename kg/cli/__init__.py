@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from kg import __version__
-from kg.cli import citations, intake, lint, papers, records, service
+from kg.cli import citations, fetch, intake, lint, papers, records, service
 from kg.errors import KgError
 
 
@@ -32,7 +32,7 @@ def main() -> None:
     """
 
 
-for room in (service, records, intake, papers, lint, citations):
+for room in (service, records, intake, papers, lint, fetch, citations):
     for command in vars(room).values():
         if isinstance(command, click.Command):
             main.add_command(command)
