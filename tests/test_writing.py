@@ -284,7 +284,6 @@ def test_ids_are_written_in_their_order(client: FlaskClient) -> None:
     [
         ("/bibliography.bib?ids=nothing-of-the-kind", 404, "Name references by their keys"),
         ("/bibliography.bib?unverified=perhaps", 400, "unverified=1"),
-        ("/bibliography.ris?dialect=bibtex&page=0", 400, "page 1"),
         ("/bibliography.xyz", 404, ".csl.json"),
         ("/place/ke.ris", 404, "not something to cite"),
         ("/bibliography.bib?ids=" + ",".join(["a"] * 2001), 400, "2,001"),
