@@ -94,7 +94,7 @@ def of_keys(base: Base, wanted: list[str], revision: int | None, dialect: str) -
         entry = entry_of(base.model, iri, states[iri], labels) if iri in states else None
         if entry is None:
             made.missing[key] = []
-        elif dialect == "biblatex" and entry.key != key:
+        elif dialect == "biblatex" and key in entry.fields.get("ids", "").split(", "):
             own.setdefault(entry.key, entry)  # biber finds it by its `ids`
         else:
             own[key] = replace(entry, key=key)
@@ -119,13 +119,17 @@ def of_search(base: Base, text: str, dialect: str) -> Bibliography:
 
 
 def _records(base: Base, wanted: Iterable[str]) -> dict[str, str]:
-    """Return the record of each key: of a reference its key or another one, of any other citable record its slug."""
+    """Return the record of each key: of a reference its key or another one, of any other citable record its address or slug."""
     found: dict[str, str] = {}
     for batch in batched(wanted, BATCH):
         rows = base.engine.select(queries.fill("aliases", keys=[Literal(key) for key in batch]))
         found |= {row["key"].value: row["record"].value for row in rows}
         slugs = {
             f"{base.settings.base}{kind}/{key}": key for kind in _citable(base) for key in batch if key not in found
+        } | {
+            base.settings.base + key: key
+            for key in batch
+            if key.startswith(tuple(f"{kind}/" for kind in _citable(base)))
         }
         found |= {slugs[iri]: iri for iri in base.index.get(slugs)}
     return found

@@ -6,6 +6,8 @@ import csv
 import io
 import json
 import subprocess
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pypandoc
@@ -14,15 +16,17 @@ from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg import cited
-from kg.base import Base
-from kg.citations import bibtex
+from kg import cited, papers
+from kg.base import Base, open_base
+from kg.citations import bibtex, graph
 from kg.citations import csl as csl_in
 from kg.citations import ris as ris_in
 from kg.citations.entry import Entry
 from kg.citations.names import OTHERS, Name
 from kg.citations.out import csl, ris, table
 from kg.search.index import Wanted
+from kg.settings import Settings
+from kg.shelf import Shelf
 
 ARTICLE = Entry(
     "broek2015",
@@ -280,7 +284,6 @@ def test_ids_are_written_in_their_order(client: FlaskClient) -> None:
     [
         ("/bibliography.bib?ids=nothing-of-the-kind", 404, "Name references by their keys"),
         ("/bibliography.bib?unverified=perhaps", 400, "unverified=1"),
-        ("/bibliography.ris?dialect=bibtex&page=0", 400, "page 1"),
         ("/bibliography.xyz", 404, ".csl.json"),
         ("/place/ke.ris", 404, "not something to cite"),
         ("/bibliography.bib?ids=" + ",".join(["a"] * 2001), 400, "2,001"),
@@ -301,3 +304,35 @@ def test_unverified_records_are_left_out_and_told(client: FlaskClient) -> None:
     whole = client.get(f"/search.bib?{kinds}&unverified=1")
     assert ("\n" + whole.get_data(as_text=True)).count("\n@") == text.count("\n@") + left
     assert whole.headers["Left-Out"] == "0"
+
+
+# -- what is kept beside the base -----------------------------------------------------------------------------------------
+
+
+def test_an_entry_that_is_kept_is_the_one_that_was_made_and_counts_for_its_state_only(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path / "entries.sqlite")
+    sent = {f"https://example.org/{entry.key}": entry for entry in TABLE}
+    shelf.put(sent, dict.fromkeys(sent, "1 monday"))
+    assert shelf.get(dict.fromkeys(sent, "1 monday")) == sent
+    assert shelf.get(dict.fromkeys(sent, "2 monday")) == {}
+
+
+def test_a_changed_reference_is_written_anew(tmp_path: Path) -> None:
+    iri = "https://w3id.org/open-urban/reference/broek2015"
+    with open_base(Settings(data=tmp_path)) as base:
+        for volume in ("32", "33"):
+            changed = replace(ARTICLE, fields={**ARTICLE.fields, "volume": volume})
+            base.write({iri: graph.to_triples(changed, iri)}, "test", "a change", checked=True)
+            for _ in range(2):
+                [entry] = cited.entries(base, [iri])
+                assert entry.fields["volume"] == volume
+        base.write({iri: None}, "test", "gone", checked=True)
+        assert list(cited.entries(base, [iri])) == []
+
+
+@pytest.mark.parametrize("dialect", ["bibtex", "biblatex"])
+@pytest.mark.parametrize("key", ["policy/in-ndsap-2012", "in-ndsap-2012", "janssen2012benefits"])
+def test_a_paper_cites_a_policy_by_the_key_of_the_export_or_by_its_slug(key: str, dialect: str, base: Base) -> None:
+    made = papers.of_keys(base, [key], None, dialect)
+    assert made.missing == {}
+    assert [entry.key for entry in made.entries] == [key]

@@ -59,10 +59,7 @@ def cite() -> Response | str:
     """Show records as references in a style."""
     iris = citing.listed()
     if not iris:
-        raise BadInput(
-            "Say what to cite: /cite?ids= and keys, with commas between.",
-            "ids=janssen2012benefits,policy/in-ndsap-2012",
-        )
+        raise BadInput("Nothing is named to be cited.", "Name it: /cite?ids=janssen2012benefits,policy/in-ndsap-2012.")
     if len(iris) > _MOST:
         raise BadInput(
             f"These are {len(iris)} records; {_MOST} are shown at once.",
