@@ -24,6 +24,7 @@ from kg.web.site import base, item, links
 
 blueprint = Blueprint("ontology", __name__)
 
+_OWN_NAMES = {"en": "English", "es": "español", "fr": "français", "he": "עברית"}
 _FORMATS = (HTML, TURTLE, JSON_LD, N_TRIPLES, RDF_XML)
 
 
@@ -201,10 +202,15 @@ def _row(own: Field) -> dict[str, Any]:
         "field": own,
         "path": _link(own.path),
         "demand": vocabulary().demand(own),
-        "scheme": {"url": _scheme_url(own.scheme), "text": short(own.scheme)} if own.scheme else None,
+        "scheme": _scheme_link(own.scheme),
         "message": own.message_in("en"),
         "languages": [(language, own.name_in(language)) for language, _ in own.names if language != "en"],
     }
+
+
+def _scheme_link(iri: str | None) -> dict[str, str] | None:
+    found = vocabulary().scheme(iri) if iri else None
+    return {"url": _scheme_url(found.iri), "text": found.title} if found else None
 
 
 def _classes(kind: Kind) -> list[dict[str, Any]]:
@@ -212,7 +218,8 @@ def _classes(kind: Kind) -> list[dict[str, Any]]:
 
 
 def _languages() -> list[str]:
-    return sorted({language for own in _fields() for language, _ in own.names})
+    spoken = {language for own in _fields() for language, _ in own.names}
+    return [_OWN_NAMES.get(language, language) for language in sorted(spoken)]
 
 
 def _anchor(iri: str) -> str:
