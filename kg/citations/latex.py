@@ -14,6 +14,8 @@ from pylatexenc.macrospec import MacroSpec
 _MARKED = re.compile(r"[\\{}$~%]|--|``|''")
 _BARE = re.compile(r"(?<!\\)([%&#])")
 _TELLING = re.compile(r"[\\{}$~%&#_^]|--|``|''")
+_LIGATURES = re.compile(r"(?<=-)(?=-)|(?<=`)(?=`)|(?<=')(?=')")
+"""Between two signs that TeX would join to a dash or a quotation mark."""
 _WORD = re.compile(r"([^\W_]+)")
 _SPECIAL = str.maketrans(
     {
@@ -43,7 +45,8 @@ _PLAIN = {
 _PLAIN_MARKS = re.compile(r"\\[&%#_$]|---?|``|''|[{}~]")
 _SHORT = {
     "LaTeX": "LaTeX", "TeX": "TeX", "BibTeX": "BibTeX", "copyright": "©", "textcopyright": "©", "-": "", "/": "", ",": " ",
-    "textregistered": "®", "texttrademark": "™", "textquotesingle": "'", "slash": "/", "newblock": "", "BibLaTeX": "BibLaTeX",
+    "textregistered": "®", "texttrademark": "™", "textquotesingle": "'", "textasciicircum": "^", "slash": "/", "newblock": "",
+    "BibLaTeX": "BibLaTeX",
 }  # fmt: skip
 """Commands of bibliographies that the library's tables leave out or read otherwise."""
 
@@ -133,7 +136,7 @@ def to_ascii(latex: str) -> str:
 
 
 def _piece(text: str, ascii_only: bool, *, protect: bool) -> str:
-    escaped = text.translate(_SPECIAL)
+    escaped = _LIGATURES.sub("{}", text.translate(_SPECIAL))
     if ascii_only:
         escaped = to_ascii(escaped)
     return f"{{{escaped}}}" if protect else escaped

@@ -109,7 +109,8 @@ def _written(name: Name, ascii_only: bool) -> str:
     )
     if name.body:
         return f"{{{family}}}"
-    if _hides_joint(family) or (not prefix and family[:1].islower() and not family.startswith("{")):
+    small = family[:1].islower() and (given or suffix or " " in family)
+    if _hides_joint(family) or (small and not prefix):
         family = f"{{{family}}}"
     if _hides_joint(given):
         given = f"{{{given}}}"
