@@ -19,6 +19,7 @@ KgError
 │   │   └── NotReady        it does, but is still reading up        503
 │   └── QueryTimeout        it stopped at the time limit            503
 ├── Busy                    as many queries run as may              503
+├── FarAway                 another service did not answer          502
 ├── BaseBusy                another service owns the data folder    409
 ├── BadSetting              a setting is misspelt or out of range   500
 └── BrokenHouse             a file of ours is missing or wrong      500
@@ -188,6 +189,14 @@ class Busy(KgError):
     retry_after = 2
     title = "Too many queries at once"
     advice = "Wait for your other queries to end, or ask again in a moment."
+
+
+class FarAway(KgError):
+    """A service of somebody else, from which we wanted something, did not answer or answered with nonsense."""
+
+    status = 502
+    title = "Another service did not answer"
+    advice = "Try again later; nothing here was changed."
 
 
 class BaseBusy(KgError):

@@ -70,6 +70,14 @@ SETTINGS = (
     Setting("engine_update", "", _address, "Update address of that server; empty: the query address with /update."),
     Setting("engine_graphs", "", _address, "Graph Store address of that server; empty: the query address with /store."),
     Setting("engine_memory", 3072, _whole(1024, 1_048_576), "Memory cap of the embedded engine, in MiB."),
+    Setting("fetch_doi", "https://doi.org", _address, "Where `kg fetch` asks for a DOI (content negotiation)."),
+    Setting(
+        "fetch_isbn", "https://openlibrary.org", _address, "Where `kg fetch` asks for an ISBN (Open Library's books)."
+    ),
+    Setting("fetch_arxiv", "https://export.arxiv.org", _address, "Where `kg fetch` asks for an arXiv identifier."),
+    Setting("fetch_zotero", "https://api.zotero.org", _address, "Where `kg fetch` asks for a Zotero library."),
+    Setting("zotero_key", "", str, "Key of a Zotero account whose library is not public."),
+    Setting("fetch_timeout", 20, _whole(1, 600), "Seconds that `kg fetch` waits for one answer."),
     Setting("query_timeout", 30, _whole(1, 3600), "Seconds after which a query is stopped."),
     Setting("query_rows", 2_000_000, _whole(1, 10**12), "Rows of one answer, for callers without a token."),
     Setting("query_rows_token", 20_000_000, _whole(1, 10**12), "Rows of one answer, for callers with a token."),
@@ -112,6 +120,12 @@ class Settings:
     engine_update: str
     engine_graphs: str
     engine_memory: int
+    fetch_doi: str
+    fetch_isbn: str
+    fetch_arxiv: str
+    fetch_zotero: str
+    zotero_key: str
+    fetch_timeout: int
     query_timeout: int
     query_rows: int
     query_rows_token: int

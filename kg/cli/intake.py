@@ -48,20 +48,28 @@ def import_(
     """
     with open_base(Settings.load()) as base:
         entries, broken = _read(files, form, rejects)
-        with bar("Comparing", len(entries)) as progress:
-            arrivals = list(intake.compare(base, entries, progress))
-        _show(arrivals, len(broken), limit)
         why = "import of " + ", ".join(path.name for path in files)
-        if decision == "accept":
-            _accept(base, arrivals, who, why)
-        elif decision == "propose":
-            click.echo(
-                f"Proposal {intake.propose(base, arrivals, who, why)} waits for a curator: `kg proposals`.", err=True
-            )
-        elif any(arrival.triples for arrival in arrivals):
-            click.echo("Nothing was written: --accept writes it, --propose asks a curator.", err=True)
-    if broken or any(arrival.state == "invalid" for arrival in arrivals):
+        sound = settle(base, entries, len(broken), decision, who, why, limit)
+    if broken or not sound:
         sys.exit(1)
+
+
+def settle(
+    base: Base, entries: list[Entry], broken: int, decision: str | None, who: str, why: str, limit: int = _SHOWN
+) -> bool:
+    """Show entries beside the base and do what was decided; tell whether none is invalid."""
+    with bar("Comparing", len(entries)) as progress:
+        arrivals = list(intake.compare(base, entries, progress))
+    _show(arrivals, broken, limit)
+    if decision == "accept":
+        _accept(base, arrivals, who, why)
+    elif decision == "propose":
+        click.echo(
+            f"Proposal {intake.propose(base, arrivals, who, why)} waits for a curator: `kg proposals`.", err=True
+        )
+    elif any(arrival.triples for arrival in arrivals):
+        click.echo("Nothing was written: --accept writes it, --propose asks a curator.", err=True)
+    return all(arrival.state != "invalid" for arrival in arrivals)
 
 
 def _read(files: tuple[Path, ...], form: str | None, rejects: Path | None) -> tuple[list[Entry], list[Broken]]:

@@ -1,0 +1,50 @@
+"""The command that asks other services for references: `kg fetch`."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from kg.base import open_base
+from kg.citations import fetch as fetching
+from kg.citations.entry import Entry
+from kg.citations.fetch import Services
+from kg.cli.intake import by, settle
+from kg.errors import KgError
+from kg.settings import Settings
+
+
+@click.command()
+@click.argument("what", nargs=-1, required=True)
+@click.option("--accept", "decision", flag_value="accept", help="Write what is new and changed.")
+@click.option("--propose", "decision", flag_value="propose", help="Keep it as a proposal for a curator.")
+@by
+def fetch(what: tuple[str, ...], decision: str | None, who: str) -> None:
+    """Fetch references by DOI, ISBN, arXiv identifier or the address of a page, or a library by zotero:groups/123.
+
+    They are shown beside the base like an import; nothing is written without --accept or --propose.
+    """
+    settings = Settings.load()
+    services = Services(
+        settings.fetch_doi.rstrip("/"),
+        settings.fetch_isbn.rstrip("/"),
+        settings.fetch_arxiv.rstrip("/"),
+        settings.fetch_zotero.rstrip("/"),
+        settings.zotero_key,
+        settings.fetch_timeout,
+    )
+    entries: list[Entry] = []
+    failed = 0
+    for one in what:
+        try:
+            entries += fetching.fetch(one, services)
+        except KgError as error:
+            failed += 1
+            click.echo(f"kg: {error}", err=True)
+    sound = True
+    if entries:
+        with open_base(settings) as base:
+            sound = settle(base, entries, 0, decision, who, "fetched: " + ", ".join(what))
+    if failed or not sound:
+        sys.exit(1)
