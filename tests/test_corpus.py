@@ -93,7 +93,7 @@ def test_absent_is_said_only_where_the_whole_text_was_read(shipped: Shipped) -> 
 
 
 def test_each_link_says_on_what_it_rests(base: Base) -> None:
-    rows = base.engine.select(queries.fill("80-links-by-basis"))
+    rows = base.engine.select(queries.fill("links-by-basis"))
     found = {code(row["basis"]): int(row["links"].value) for row in rows if row["label"].language == "en"}
     assert found == LINKS
 

@@ -25,6 +25,7 @@ __all__ = ["address", "blueprint", "parameters", "wanted_from"]
 
 blueprint = Blueprint("search", __name__)
 
+_QUESTIONS = 8
 _SORTS = {"relevance": "Best match", "newest": "Newest first", "oldest": "Oldest first", "title": "By title"}
 _SHOWN_FIELDS = ("title", "summary", "place", "author", "publisher", "keyword", "provisions", "year")
 _EXAMPLES = ("transport data", "privacy anonymisation", "Kenya")
@@ -52,7 +53,7 @@ def home() -> str:
         countries=world.countries(Wanted()),
         steps=world.STEPS,
         sectors=_of_slug(found, "sector"),
-        questions=[{"title": q.title, "url": query_link(q.sample())} for q in queries.examples()],
+        questions=[{"title": q.title, "url": query_link(q.sample())} for q in queries.examples()[:_QUESTIONS]],
     )
 
 
