@@ -19,6 +19,7 @@ HYDRA = Namespace("http://www.w3.org/ns/hydra/core#")
 _EU = PREFIXES["at"]
 _LICENCE = NamedNode("https://creativecommons.org/licenses/by/4.0/")
 _ENGLISH = NamedNode(_EU + "language/ENG")
+_GZIP = NamedNode("https://www.iana.org/assignments/media-types/application/gzip")
 _THEMES = NamedNode(_EU + "data-theme")
 _THEME = NamedNode(_EU + "data-theme/GOVE")
 _PUBLISHER = "Open Urban contributors"
@@ -46,6 +47,8 @@ _FILES = (
     ("/search.nt", "Every record as N-Triples", "RDF_N_TRIPLES"),
     ("/search.ttl", "Every record as Turtle", "RDF_TURTLE"),
     ("/search.csv", "A table of every record", "CSV"),
+    ("/dump/open-urban.nq.gz", "Everything, packed, as N-Quads", "RDF_N_QUADS"),
+    ("/dump/open-urban.trig.gz", "Everything, packed, as TriG", "RDF_TRIG"),
 )
 
 
@@ -189,6 +192,8 @@ def _whole(base: Base, site: str, whole: NamedNode, publisher: NamedNode, servic
             Triple(format_, RDF.type, DCT.MediaTypeOrExtent),
             *_codes(base, format_),
         ]
+        if path.endswith(".gz"):
+            told += [Triple(file, DCAT.compressFormat, _GZIP), Triple(_GZIP, RDF.type, DCT.MediaType)]
     return told
 
 
