@@ -109,6 +109,7 @@ def test_the_copy_button_copies_the_entry(visit: Open) -> None:
     with visit("desktop") as eyes:
         eyes.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
         eyes.go("/policy/in-ndsap-2012")
-        eyes.page.get_by_role("button", name="Copy").first.click()
-        expect(eyes.page.get_by_role("button", name="Copy").first).to_have_text("Copied")
+        button = eyes.page.get_by_role("button", name="Copy BibTeX entry")
+        button.click()
+        expect(button).to_have_text("Copied")
         assert eyes.page.evaluate("navigator.clipboard.readText()").startswith("@")

@@ -87,13 +87,20 @@ def search(ext: str | None = None) -> AnyResponse | str:
     started = time.perf_counter()
     found = base().index.search(wanted)
     took = (time.perf_counter() - started) * 1000
+    if wanted.offset and wanted.offset >= found.total:
+        raise NotFound(f"This search has {_pages(found, wanted)} pages.", f"Its first page is {address(wanted)}.")
     return render_template("search.html", search=_page(wanted, found, took), q=wanted.text,
                            formats=[*links("/search", LIST, parameters(wanted)), *offers(parameters(wanted))])  # fmt: skip
 
 
+def _pages(found: Found, wanted: Wanted) -> int:
+    """Return how many pages a search has; an empty one has one."""
+    return max(1, -(-found.total // wanted.limit))
+
+
 def _page(wanted: Wanted, found: Found, took: float) -> dict[str, Any]:
     page = wanted.offset // wanted.limit + 1
-    pages = max(1, -(-found.total // wanted.limit))
+    pages = _pages(found, wanted)
     named = facets.labels(found, wanted)
     return {
         "q": wanted.text, "total": found.total, "took_ms": round(took, 1), "page": page, "pages": pages,
