@@ -266,3 +266,5 @@ def test_rows_with_references_are_a_bib_file(client: FlaskClient) -> None:
     query = "PREFIX ou: <https://w3id.org/open-urban/ns#> SELECT ?r { ?r a ou:Reference } ORDER BY ?r LIMIT 5"
     answer = client.get(asking(query), headers={"Accept": "application/x-bibtex"})
     assert answer.text.count("\n@") + answer.text.startswith("@") == 5
+    assert client.get(asking(query, format="ris")).text.count("TY  - ") == 5
+    assert len(client.get(asking(query, format="csl.json")).get_json(force=True)) == 5

@@ -1,4 +1,4 @@
-"""A query's answer for papers: every citable record that its rows name, once each, in their order, as BibTeX."""
+"""A query's answer for papers: every citable record that its rows name, once each, in their order, as BibTeX, RIS or CSL-JSON."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from kg.terms import record_of
 from kg.web import citing, limits
 from kg.web.console import Reader
 from kg.web.guard import Query
-from kg.web.negotiation import BIBTEX
+from kg.web.negotiation import Format
 from kg.web.results import SELECT_JSON
 from kg.web.site import base
 
 
-def answer(query: Query, dataset: tuple[tuple[str, str], ...]) -> Response:
+def answer(query: Query, form: Format, dataset: tuple[tuple[str, str], ...]) -> Response:
     """Stream the records that a query finds; its rows are read first, so that what is wrong with it is told by the status."""
     limits.limits().count()
     allowance = limits.limits().allowance()
@@ -27,7 +27,7 @@ def answer(query: Query, dataset: tuple[tuple[str, str], ...]) -> Response:
             iris = _records(allowance.counted(found.chunks, SELECT_JSON.mimetype))
         finally:
             found.close()
-    return citing.answer(BIBTEX, iris, "query")
+    return citing.answer(form, iris, "query")
 
 
 def _records(chunks: Iterator[bytes]) -> list[str]:

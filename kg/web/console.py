@@ -15,9 +15,8 @@ from kg import queries
 from kg.engine import Answer
 from kg.errors import BadInput, KgError
 from kg.web import copies, guard, limits
-from kg.web.negotiation import BIBTEX
 from kg.web.portrait import Painter, Value
-from kg.web.results import GRAPHS, ROWS
+from kg.web.results import CITED, GRAPHS, ROWS
 from kg.web.site import base
 
 _ROWS = 1000
@@ -60,7 +59,7 @@ def _result(query: guard.Query, dataset: Dataset) -> dict[str, Any]:
         answer.close()
     downloads = [{"label": form.label, "url": _address(query.text, dataset, format=form.ext)} for form in forms]
     if shown.pop("has_records", False):
-        downloads.append({"label": BIBTEX.label, "url": _address(query.text, dataset, format=BIBTEX.ext)})
+        downloads += [{"label": form.label, "url": _address(query.text, dataset, format=form.ext)} for form in CITED]
     return shown | {
         "took_ms": round((time.perf_counter() - started) * 1000),
         "downloads": downloads,

@@ -8,14 +8,14 @@ from flask import request
 
 from kg.errors import NotAcceptable
 from kg.web.guard import Query
-from kg.web.negotiation import BIBTEX, CSV, HTML, JSON_LD, N_TRIPLES, RDF_XML, TURTLE, Format
+from kg.web.negotiation import CITATION, CSV, HTML, JSON_LD, N_TRIPLES, RDF_XML, TURTLE, Format
 
 SELECT_JSON = Format("json", "application/sparql-results+json", "JSON")
 SELECT_XML = Format("xml", "application/sparql-results+xml", "XML")
 SELECT_TSV = Format("tsv", "text/tab-separated-values", "TSV")
 ROWS = (SELECT_JSON, SELECT_XML, CSV, SELECT_TSV)
 GRAPHS = (TURTLE, N_TRIPLES, RDF_XML, JSON_LD)
-CITED = (BIBTEX,)
+CITED = CITATION
 """For rows that hold citable records; never given to a caller who did not name it."""
 
 _ALSO_TYPES = {
@@ -35,6 +35,7 @@ _ALSO_GRAPH_TYPES = {
 }
 _ALSO_NAMES = {
     "srj": "json", "sparql-json": "json", "json-sparql": "json", "srx": "xml", "sparql-xml": "xml", "tab": "tsv", "bibtex": "bib",
+    "csljson": "csl.json", "csl": "csl.json", "csl-json": "csl.json",
 }  # fmt: skip
 _ALSO_GRAPH_NAMES = {
     "turtle": "ttl", "n3": "ttl", "n-triples": "nt", "ntriples": "nt", "text": "nt", "xml": "rdf", "rdfxml": "rdf", "rdf/xml":

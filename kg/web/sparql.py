@@ -7,7 +7,7 @@ from flask import Blueprint, Response, jsonify
 from kg import filing
 from kg.desk.journal import Change
 from kg.web import cited, console, copies, cors, delivery, described, guard, limits, protocol, results, who
-from kg.web.negotiation import BIBTEX, prefers_page
+from kg.web.negotiation import prefers_page
 from kg.web.site import base
 
 blueprint = Blueprint("sparql", __name__)
@@ -30,7 +30,8 @@ def sparql(ext: str = "") -> Response:
     if name == "ipynb":
         return copies.notebook(query.text, query.gives_graph)
     form = results.chosen(query, name)
-    return cited.answer(query, asked.dataset) if form is BIBTEX else delivery.answer(query, form, asked.dataset)
+    answer = cited.answer if form in results.CITED else delivery.answer
+    return answer(query, form, asked.dataset)
 
 
 def _update(asked: protocol.Asked) -> Response:
