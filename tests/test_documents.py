@@ -28,7 +28,7 @@ ARTICLE = Entry(
     "janssen",
     "article",
     {"title": "Benefits of <open> data", "journaltitle": "ISM", "date": "2012", "volume": "29", "number": "4",
-     "pages": "258--268", "annotation": "What it says.", "usage": "For advocacy.", "url": "https://example.org/a"},
+     "pages": "258–268", "annotation": "What it says.", "usage": "For advocacy.", "url": "https://example.org/a"},
     {"author": (Name("Janssen", "Marijn"),)},
 )  # fmt: skip
 INTERVIEW = Entry("maude", "misc", {"title": "On open data", "entrysubtype": "interview", "date": "2013"})

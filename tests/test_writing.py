@@ -37,7 +37,7 @@ ARTICLE = Entry(
         "date": "2015-03-09",
         "volume": "32",
         "number": "2",
-        "pages": "12--34",
+        "pages": "12–34",
         "doi": "10.1000/ab_c",
         "issn": "0740-624X",
         "url": "https://doi.org/10.1000/ab_c",
@@ -81,7 +81,7 @@ THESIS = Entry(
 PAPER = Entry(
     "paper",
     "inproceedings",
-    {"title": "P", "booktitle": "Proceedings of X", "date": "2011-07", "pages": "1--9", "series": "LNCS"},
+    {"title": "P", "booktitle": "Proceedings of X", "date": "2011-07", "pages": "1–9", "series": "LNCS"},
     {"author": (Name("Li", "Na"),)},
 )
 STANDARD = Entry("gtfs", "standard", {"title": "GTFS", "organization": "MobilityData", "date": "2022"})
