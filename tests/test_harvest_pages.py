@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from kg.base import Base
-from kg.citations.bibtex import Entry
+from kg.citations.entry import Entry
 from kg.citations.names import OTHERS, Name
 from kg.search.index import KIND, Wanted
 from kg.web.harvest.cite import coins, highwire
@@ -44,8 +44,7 @@ class Reader(HTMLParser):
             self.coins.append(given["title"])
         elif tag == "abbr" and given.get("class") == "unapi-id":
             self.unapi.append(given["title"])
-        elif tag == "script":
-            assert given == {"type": "application/ld+json"}
+        elif tag == "script" and given.get("type") == "application/ld+json":
             self._inside = True
             self.blocks.append("")
 
@@ -133,6 +132,32 @@ def test_an_article_has_the_tags_that_google_scholar_reads(client: FlaskClient) 
     assert page.all("citation_firstpage") == ["258"]
     assert page.all("citation_journal_title") == ["Information Systems Management"]
     assert page.all("og:url") == ["http://localhost/reference/janssen2012benefits"]
+
+
+def test_a_guideline_is_a_report_of_its_issuer(client: FlaskClient) -> None:
+    page = read(client, "/policy/us-omb-m-13-13")
+    assert page.all("citation_technical_report_institution") == ["Office of Management and Budget"]
+    assert parse_qs(page.coins[0])["rft.genre"] == ["report"]
+
+
+@pytest.mark.parametrize(
+    ("path", "word"),
+    [
+        ("/policy/ar-ley-27275-2016", "STAT"),
+        ("/policy/us-omb-m-13-13", "RPRT"),
+        ("/reference/janssen2012benefits", "JOUR"),
+        ("/dataset/openaq", "DATA"),
+    ],
+)
+def test_zotero_gets_the_type_of_a_work(client: FlaskClient, path: str, word: str) -> None:
+    answer = client.get(f"/unapi?id=https://w3id.org/open-urban{path}&format=ris")
+    assert answer.text.startswith(f"TY  - {word}\r\n")
+
+
+def test_every_work_of_the_bibliography_can_be_saved_from_its_page(client: FlaskClient) -> None:
+    page = read(client, "/bibliography")
+    assert len(set(page.unapi)) == 50
+    assert client.get(f"/unapi?id={page.unapi[49]}&format=ris").status_code == 200
 
 
 def test_a_law_is_not_told_as_an_article(client: FlaskClient) -> None:

@@ -155,6 +155,7 @@ def _line(iri: str, entry: Entry) -> dict[str, Any]:
     issue = fields.get("volume", "") + (f"({fields['number']})" if "number" in fields else "")
     publishers = dict.fromkeys(fields[name] for name in _PUBLISHERS if name in fields)
     return {
+        "iri": iri,
         "slug": iri.rpartition("/")[2],
         "letter": iri.rpartition("/")[2][:1].upper(),
         "url": path_of(iri, base().settings.base),

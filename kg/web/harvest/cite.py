@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urlencode
 
-from kg.citations.bibtex import Entry
+from kg.citations.entry import Entry
 from kg.citations.names import OTHERS, Name
 
 _HIGHWIRE = frozenset(

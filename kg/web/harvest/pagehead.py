@@ -11,7 +11,7 @@ from flask import current_app
 from markupsafe import Markup
 from pyoxigraph import Triple
 
-from kg.citations.bibtex import Entry
+from kg.citations.entry import Entry
 from kg.web.harvest import cite
 from kg.web.harvest.schemaorg import Speaker, Words, script
 from kg.web.harvest.writing import here

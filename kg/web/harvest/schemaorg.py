@@ -9,7 +9,7 @@ from typing import Any
 from markupsafe import Markup
 from pyoxigraph import Literal, NamedNode, Triple
 
-from kg.citations.bibtex import Entry
+from kg.citations.entry import Entry
 from kg.model import Model
 from kg.search.cards import Statements, classes_of, preferred, statements
 from kg.terms import OU, PREFIXES, RDFS

@@ -10,9 +10,11 @@ from lxml import etree
 
 from kg import cited
 from kg.citations import bibtex
-from kg.citations.bibtex import Entry
+from kg.citations.entry import Entry
+from kg.citations.out import ris
 from kg.errors import NotAcceptable, NotFound
 from kg.web.harvest.writing import add, answer
+from kg.web.negotiation import BIBTEX, RIS
 from kg.web.site import base
 
 
@@ -31,7 +33,11 @@ def _bibtex(entries: Iterable[Entry]) -> Iterator[str]:
     return bibtex.write(entries, dialect="biblatex")
 
 
-FORMATS = (Written("bibtex", "application/x-bibtex", "http://www.bibtex.org/Format/", _bibtex),)
+FORMATS = (
+    Written("ris", RIS.mimetype, "https://en.wikipedia.org/wiki/RIS_(file_format)", ris.write),
+    Written("bibtex", BIBTEX.mimetype, "http://www.bibtex.org/Format/", _bibtex),
+)
+"""Zotero takes RIS before BibTeX: it has a type for a statute, a report, a dataset and a standard."""
 
 
 def unapi() -> Response:
