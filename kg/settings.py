@@ -22,6 +22,11 @@ class Setting:
     default: Any
     read: Callable[[str], Any]
     help: str
+    secret: bool = False
+
+    def told(self, value: Any) -> str:
+        """Write a value for people; a secret one only as set or not."""
+        return "(set)" if self.secret and value else str(value)
 
     @property
     def variable(self) -> str:
@@ -76,7 +81,7 @@ SETTINGS = (
     ),
     Setting("fetch_arxiv", "https://export.arxiv.org", _address, "Where `kg fetch` asks for an arXiv identifier."),
     Setting("fetch_zotero", "https://api.zotero.org", _address, "Where `kg fetch` asks for a Zotero library."),
-    Setting("zotero_key", "", str, "Key of a Zotero account whose library is not public."),
+    Setting("zotero_key", "", str, "Key of a Zotero account whose library is not public.", secret=True),
     Setting("fetch_timeout", 20, _whole(1, 600), "Seconds that `kg fetch` waits for one answer."),
     Setting("query_timeout", 30, _whole(1, 3600), "Seconds after which a query is stopped."),
     Setting("query_rows", 2_000_000, _whole(1, 10**12), "Rows of one answer, for callers without a token."),

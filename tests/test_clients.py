@@ -18,7 +18,7 @@ from urllib.request import Request, urlopen
 import pytest
 import rdflib
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
-from SPARQLWrapper import CSV, JSON, POST, POSTDIRECTLY, XML, SPARQLWrapper
+from SPARQLWrapper import CSV, JSON, POST, POSTDIRECTLY, RDFXML, TURTLE, XML, SPARQLWrapper
 from SPARQLWrapper.SPARQLExceptions import QueryBadFormed
 
 from conftest import clean_environment
@@ -56,6 +56,12 @@ def test_sparqlwrapper_reads_every_format(wrapper: SPARQLWrapper) -> None:
     wrapper.setQuery(f"ASK {{ ?p a {POLICY} }}")
     wrapper.setReturnFormat(JSON)
     assert wrapper.queryAndConvert()["boolean"] is True
+    wrapper.setQuery("DESCRIBE <https://w3id.org/open-urban/place/in>")
+    for form in (TURTLE, RDFXML):
+        wrapper.setReturnFormat(form)
+        told = wrapper.queryAndConvert()
+        graph = told if isinstance(told, rdflib.Graph) else rdflib.Graph().parse(data=told, format="turtle")
+        assert rdflib.Literal("India", lang="en") in set(graph.objects())
 
 
 def test_a_broken_query_reaches_sparqlwrapper_as_such(wrapper: SPARQLWrapper) -> None:

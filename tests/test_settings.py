@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,12 @@ def test_every_setting_is_listed_with_its_help() -> None:
     for setting in SETTINGS:
         assert setting.variable in told
         assert setting.help in told
+
+
+def test_a_secret_is_not_printed() -> None:
+    told = CliRunner().invoke(main, ["settings"], env={"KG_ZOTERO_KEY": "hush-hush"}).output
+    assert "hush-hush" not in told
+    assert re.search(r"KG_ZOTERO_KEY +\(set\)", told)
 
 
 def test_a_misspelt_setting_ends_the_command_in_one_sentence() -> None:

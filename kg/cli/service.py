@@ -81,5 +81,5 @@ def settings() -> None:
     """List every setting with its default, its value now and what it is for."""
     now = Settings.load()
     for setting in SETTINGS:
-        value = getattr(now, setting.name)
-        click.echo(f"{setting.variable:<20} {value!s:<36} {setting.help}")
+        value = setting.told(getattr(now, setting.name))
+        click.echo(f"{setting.variable:<20} {value:<36} {setting.help}")
