@@ -65,7 +65,7 @@ def _unknown_prefix(where: str, before: str) -> tuple[str, str]:
 _ROW_MARKS: dict[str, tuple[re.Pattern[bytes], int]] = {
     "application/sparql-results+json": (re.compile(rb"\}\s*,\s*\{"), 1),
     "application/sparql-results+xml": (re.compile(rb"<result>"), 0),
-    "text/csv": (re.compile(rb"\n"), -1),
+    "text/csv": (re.compile(rb'["\n]'), -1),
     "text/tab-separated-values": (re.compile(rb"\n"), -1),
     "application/n-triples": (re.compile(rb"\n"), 0),
 }
@@ -75,7 +75,7 @@ _LONGEST_MARK = 8
 
 
 class RowCounter:
-    """Counts the rows of an answer as its bytes go by, without reading them: exact but for line breaks inside CSV values."""
+    """Counts the rows of an answer as its bytes go by, without reading them; a line break between quotes parts no rows."""
 
     def __init__(self, mimetype: str) -> None:
         known = _ROW_MARKS.get(mimetype)
@@ -83,6 +83,7 @@ class RowCounter:
         self._more = known[1] if known else 0
         self._kept = b""
         self._marks = 0
+        self._quoted = False
 
     @property
     def rows(self) -> int:
@@ -96,7 +97,10 @@ class RowCounter:
         text = self._kept + chunk
         last = 0
         for match in self._mark.finditer(text):
-            self._marks += 1
+            if match[0] == b'"':
+                self._quoted = not self._quoted
+            else:
+                self._marks += not self._quoted
             last = match.end()
         self._kept = text[max(last, len(text) - _LONGEST_MARK) :]  # a mark may lie across two chunks
         return self.rows

@@ -159,6 +159,7 @@ def test_too_many_rows_are_told_by_the_status_while_that_can_be(
         ("application/sparql-results+json", b'{"bindings":[{"a":{"v":"1"}},{"a":{"v":"2"} } , {"a":{}},{},{}]}', 5),
         ("application/sparql-results+xml", b"<results><result></result><result/><result></result></results>", 2),
         ("text/csv", b"a\r\n1\r\n2\r\n", 2),
+        ("text/csv", b'a\r\n"one\nand ""two"""\r\n2\r\n', 2),
         ("text/turtle", b"<a> <b> <c> .\n", 0),
     ],
 )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 import click
 
 from kg import entries, oxigraph
@@ -11,6 +9,9 @@ from kg.base import Base, open_base
 from kg.cli.terminal import bar, tell
 from kg.search.index import Wanted
 from kg.settings import SETTINGS, Settings
+
+_THREADS_FOR_PAGES = 4
+"""Threads of a worker that stay free for pages while queries hold or await all their places."""
 
 
 @click.command()
@@ -49,9 +50,9 @@ def _run(settings: Settings) -> None:
         port=settings.port,
         interface=Interfaces.WSGI,
         workers=settings.workers,
-        blocking_threads=2 * (os.cpu_count() or 1) + 1,
+        blocking_threads=settings.queries_at_once + _THREADS_FOR_PAGES,
         websockets=False,
-        log_level="warning",  # type: ignore[arg-type]
+        log_level="error",  # type: ignore[arg-type]  # a warning would tell every user of a small machine about threads
     ).serve()
 
 
