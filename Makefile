@@ -10,7 +10,7 @@ BROWSER := $(BIN)/python tests/browser.py
 APT := DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test map chromium clean
+.PHONY: help serve test map chromium checker clean
 
 help: ## list what make can do here
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -55,8 +55,11 @@ chromium: $(READY_TEST)
 	$(BROWSER) >/dev/null || { echo; echo "!!! NO CHROMIUM: the browser tests CANNOT RUN."; \
 	  echo "!!! Install it (Debian: sudo apt-get install chromium) and run make test again."; echo; }
 
+checker: # the checker of HTML, where Node and Java are at hand
+	@if command -v npm >/dev/null && command -v java >/dev/null; then npm ci --silent --ignore-scripts --no-audit --no-fund || true; fi
+
 # Every step runs even when one before it failed, so that one run tells everything; the slow tests run only when all else is well.
-test: chromium ## style, types and every test, the fast ones first
+test: chromium checker ## style, types and every test, the fast ones first
 	@failed=""; \
 	step() { name=$$1; shift; echo; echo "== $$name"; "$$@" || failed="$$failed '$$name'"; }; \
 	step "ruff check" $(BIN)/ruff check; \
