@@ -236,7 +236,14 @@ def open_base(settings: Settings) -> Iterator[Base]:
     else:
         attachment = oxigraph.attach(settings.data, settings.engine_memory, settings.query_timeout)
         url = attachment.url
-        engine = Engine(f"{url}/query", f"{url}/update", f"{url}/store", settings.query_timeout, renew=attachment.renew)
+        engine = Engine(
+            f"{url}/query",
+            f"{url}/update",
+            f"{url}/store",
+            settings.query_timeout,
+            renew=attachment.renew,
+            stop=attachment.stop,
+        )
     read = model.read()
     fields = [cards.name_of(field) for kind in read.kinds for field in kind.fields]
     index = Index(settings.data / "search", [facet.slug for facet in read.facets], fields)

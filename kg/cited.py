@@ -27,7 +27,7 @@ _BATCHES = (25, 100, 400)
 
 def entries(base: Base, iris: Iterable[str]) -> Iterator[Entry]:
     """Yield the citable records among these as entries, in their order."""
-    shelf = Shelf(base.settings.data / "entries.sqlite")
+    shelf = Shelf(base.settings.data / "derived" / "entries.sqlite")
     for batch in _batched(iris):
         states = _states(base, batch)
         kept = shelf.get(states)

@@ -49,16 +49,26 @@ class Answer:
 
 
 class Engine:
-    """A SPARQL server at three addresses; `renew` brings the embedded one back and returns its address."""
+    """A SPARQL server at three addresses.
+
+    `renew` brings the embedded one back and returns its address; `stop` ends it where it has been deaf for so many seconds.
+    """
 
     def __init__(
-        self, query_url: str, update_url: str, graphs_url: str, timeout: int, renew: Callable[[], str] | None = None
+        self,
+        query_url: str,
+        update_url: str,
+        graphs_url: str,
+        timeout: int,
+        renew: Callable[[], str] | None = None,
+        stop: Callable[[float], None] | None = None,
     ) -> None:
         self.query_url = query_url
         self._update_url = update_url
         self._graphs_url = graphs_url
         self._timeout = timeout
         self._renew = renew
+        self._stop = stop
         wait = urllib3.Timeout(connect=5, read=timeout + _MARGIN_SECONDS)
         self._pool = urllib3.PoolManager(maxsize=32, timeout=wait, retries=False)
 
@@ -155,6 +165,8 @@ class Engine:
             try:
                 return act()
             except ReadTimeoutError as error:
+                if self._stop is not None:
+                    self._stop(self._timeout + _MARGIN_SECONDS)  # Oxigraph looks at its limit only between rows
                 raise QueryTimeout(
                     f"The engine gave no answer within {self._timeout + _MARGIN_SECONDS} seconds."
                 ) from error

@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 
 from markupsafe import Markup
@@ -18,6 +16,7 @@ from markupsafe import Markup
 from kg.citations.entry import Entry
 from kg.citations.out import csl, pandoc, styles
 from kg.citations.out.html import html
+from kg.tables import TableFile
 
 _SCHEMA = "CREATE TABLE IF NOT EXISTS printed (name TEXT PRIMARY KEY, html TEXT NOT NULL) WITHOUT ROWID"
 _MOST = 50_000
@@ -30,19 +29,9 @@ class Formatted:
     """The printed references of one base."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self._file = TableFile(path, _SCHEMA)
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="formatted")
         self._waiting: set[str] = set()
-
-    @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
-        connection = sqlite3.connect(self._path, timeout=10)
-        try:
-            with connection:
-                connection.execute(_SCHEMA)
-                yield connection
-        finally:
-            connection.close()
 
     def known(self, entry: Entry, style: str) -> Markup | None:
         """Return an entry as it is printed, at once; where it is not known yet it will be soon, and this says None."""
@@ -70,12 +59,12 @@ class Formatted:
             self._waiting.discard(name)
 
     def _kept(self, name: str) -> list[Markup] | None:
-        with self._open() as connection:
+        with self._file.open() as connection:
             row = connection.execute("SELECT html FROM printed WHERE name = ?", (name,)).fetchone()
         return [Markup(text) for text in json.loads(row[0])] if row else None
 
     def _keep(self, name: str, printed: Sequence[Markup]) -> None:
-        with self._open() as connection:
+        with self._file.open() as connection:
             number = connection.execute("SELECT count(*) FROM printed").fetchone()[0]
             if number >= _MOST:  # names are hashes: the first of them are any
                 connection.execute(

@@ -64,6 +64,13 @@ class Attachment:
                 self._line, self.url = _connect(*self._asked)
             return self.url
 
+    def stop(self, deaf_seconds: float) -> None:
+        """End a server that has not kept its time limit, unless it began only since; its keeper starts another."""
+        note = self._asked[0] / _NOTE
+        with contextlib.suppress(OSError, ValueError):
+            if time.time() - note.stat().st_mtime >= deaf_seconds:
+                os.kill(json.loads(note.read_text())["server"], signal.SIGKILL)
+
     def close(self) -> None:
         """Give the share back; the last one ends the engine."""
         if self._line is not None:
@@ -71,9 +78,8 @@ class Attachment:
             self._line = None
 
 
-def attach(data: Path, memory: int, timeout: int) -> Attachment:
-    """Share in the engine of a data folder, starting it if nobody has; memory in MiB, query time limit in seconds."""
-    return Attachment(data, memory, timeout)
+attach = Attachment
+"""Share in the engine of a data folder, starting it if nobody has; memory in MiB, query time limit in seconds."""
 
 
 @contextmanager

@@ -7,14 +7,13 @@ deleted at any time.
 from __future__ import annotations
 
 import json
-import sqlite3
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 
 from kg import __version__
 from kg.citations.entry import Entry
 from kg.citations.names import Name
+from kg.tables import TableFile
 
 _SCHEMA = (
     "CREATE TABLE IF NOT EXISTS entry (iri TEXT PRIMARY KEY, state TEXT NOT NULL, said TEXT NOT NULL) WITHOUT ROWID"
@@ -27,22 +26,12 @@ class Shelf:
     """The entries of one base."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-
-    @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
-        connection = sqlite3.connect(self._path, timeout=10)
-        try:
-            with connection:
-                connection.execute(_SCHEMA)
-                yield connection
-        finally:
-            connection.close()
+        self._file = TableFile(path, _SCHEMA)
 
     def get(self, states: Mapping[str, str]) -> dict[str, Entry]:
         """Return the entries that are kept for records in these states."""
         marks = ",".join("?" * len(states))
-        with self._open() as connection:
+        with self._file.open() as connection:
             rows = connection.execute(
                 f"SELECT iri, state, said FROM entry WHERE iri IN ({marks})", list(states)
             ).fetchall()
@@ -51,7 +40,7 @@ class Shelf:
     def put(self, entries: Mapping[str, Entry], states: Mapping[str, str]) -> None:
         """Keep entries for the states of their records."""
         rows = [(iri, f"{_FORM} {states[iri]}", _written(entry)) for iri, entry in entries.items()]
-        with self._open() as connection:
+        with self._file.open() as connection:
             connection.executemany("INSERT OR REPLACE INTO entry VALUES (?, ?, ?)", rows)
 
 

@@ -67,6 +67,14 @@ def path_of(iri: str, base: str) -> str | None:
     return "/" + iri[len(base) :].partition("#")[0]
 
 
+def node(iri: str) -> NamedNode | None:
+    """Return a text as an IRI, None where it is none."""
+    try:
+        return NamedNode(iri)
+    except ValueError:
+        return None
+
+
 def record_of(iri: str) -> str:
     """Return the IRI of the record that a nested thing belongs to: the IRI without its fragment."""
     return iri.partition("#")[0]

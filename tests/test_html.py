@@ -18,8 +18,8 @@ PAGES = (
     "/concept/sector/transport", "/dataset/openaq", "/nonsense", "/bibliography", "/cite?ids=janssen2012benefits",
     "/reference/janssen2012benefits", "/matrix", "/matrix?group=access", "/gaps?place=us-chicago&sector=transport", "/gaps/corpus",
     "/roadmap?place=us-chicago&sector=transport", "/draft?place=us-chicago&sector=transport", "/priority?place=ke&sector=transport",
-    "/consult", "/compare?ids=de-dng-2021,in-ndsap-2012", "/swot", "/transposition", "/unresolved", "/advocate/transport", "/sparql",
-    "/ontology", "/shapes", "/catalog", "/lint",
+    "/consult", "/compare?ids=de-dng-2021,in-ndsap-2012", "/swot", "/transposition", "/unresolved", "/advocate/transport",
+    "/sparql", "/ontology", "/shapes", "/catalog", "/lint",
 )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ import pytest
 
 from kg import oxigraph
 from kg.engine import Engine
-from kg.errors import BaseBusy, EngineDown
+from kg.errors import BaseBusy, EngineDown, QueryTimeout
 
 MEMORY = 2048
 TIMEOUT = 5
@@ -153,6 +153,18 @@ def test_a_memory_bomb_kills_only_the_engine_and_it_comes_back(data: Path) -> No
     with pytest.raises(EngineDown, match="died of this request, twice"):
         asker.select("SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY ?c ?f ?i")
     assert asker.ask("ASK { <http://x/1> ?p ?o }")
+    share.close()
+
+
+def test_a_server_that_is_deaf_past_its_time_limit_is_ended_and_another_comes(data: Path) -> None:
+    share = oxigraph.attach(data, MEMORY, 1)
+    asker = Engine(f"{share.url}/query", f"{share.url}/update", f"{share.url}/store", 1, share.renew, share.stop)
+    server = note(data)["server"]
+    os.kill(server, signal.SIGSTOP)
+    with pytest.raises(QueryTimeout):
+        asker.ask("ASK {}")
+    assert asker.ask("ASK {}")
+    assert not runs(server)
     share.close()
 
 

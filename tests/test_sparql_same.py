@@ -48,7 +48,6 @@ QUERIES = {
     "a negated path": "SELECT DISTINCT ?o { <https://w3id.org/open-urban/place/in> !(rdf:type|skos:prefLabel) ?o }",
     "named graphs": "SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s a dct:Location } } GROUP BY ?g",
     "one named graph": "SELECT * { GRAPH <https://w3id.org/open-urban/place/in> { ?s ?p ?o } }",
-    "from": "SELECT * FROM <https://w3id.org/open-urban/place/in> { ?s ?p ?o }",
     "from named": "SELECT * FROM NAMED <https://w3id.org/open-urban/place/in> { GRAPH ?g { ?s ?p ?o } }",
     "strings": 'SELECT (UCASE(SUBSTR(CONCAT("ab", "cd"), 2, 2)) AS ?x) (REPLACE("aXb", "X", "-") AS ?y) (STRLEN("é") AS ?n) {}',
     "regex": 'SELECT ?s ?l { ?s skos:prefLabel ?l FILTER(REGEX(STR(?l), "^[A-C].*a$", "i")) }',
@@ -108,3 +107,17 @@ def test_the_endpoint_answers_as_the_engine_does(client: FlaskClient, base: Base
 
 def test_the_table_is_whole() -> None:
     assert len(QUERIES) >= 50
+
+
+@pytest.mark.parametrize(
+    "head", ["", "PREFIX here: <https://w3id.org/open-urban/place/>\n"], ids=["in full", "by prefix"]
+)
+def test_from_narrows_the_default_graph_though_the_engine_would_not(client: FlaskClient, head: str) -> None:
+    name = "here:in" if head else "<https://w3id.org/open-urban/place/in>"
+    asked = (
+        f"{head}SELECT ?s ?p ?o FROM {name} {{ ?s ?p ?o }} ORDER BY ?p ?o",
+        "SELECT ?s ?p ?o { GRAPH <https://w3id.org/open-urban/place/in> { ?s ?p ?o } } ORDER BY ?p ?o",
+    )
+    narrowed, named = (client.get("/sparql?" + urlencode({"query": query, "format": "csv"})).text for query in asked)
+    assert narrowed == named
+    assert len(narrowed.splitlines()) > 5

@@ -151,6 +151,10 @@ def test_the_store_holds_it_in_a_graph_of_its_own(base: Base) -> None:
     ("path", "status"),
     [
         ("/policy/no-such-policy", 404),
+        ("/policy/a%20b", 404),
+        ("/policy/%00", 404),
+        ("/around/policy/a%20b", 404),
+        ("/search?since=99999999999999999999", 400),
         ("/no/such/door", 404),
         ("/search?page=x", 400),
         ("/search?page=0", 400),
@@ -196,3 +200,10 @@ def test_every_answer_carries_the_strict_policy(client: FlaskClient) -> None:
     for path in ("/", f"/{RECORD}", "/sparql", "/no-such-page", "/static/style.css"):
         with client.get(path) as answer:
             assert "default-src 'self'" in answer.headers["Content-Security-Policy"], path
+
+
+@pytest.mark.parametrize("door", ["search", "map", "timeline", "evidence"])
+@pytest.mark.parametrize("value", ["a%20b", "%3E", "x:y%20z", "nonsense"])
+def test_a_facet_value_that_nothing_has_finds_nothing(client: FlaskClient, door: str, value: str) -> None:
+    assert client.get(f"/{door}?place={value}").status_code == 200
+    assert json.loads(client.get(f"/search.json?place={value}").data)["total"] == 0

@@ -33,7 +33,7 @@ class Choice:
 
 def in_force(policy: Policy, year: int) -> bool:
     """Tell whether a policy applied in a year, as far as its dates tell: from its date on, until its end where one was seen."""
-    return policy.year is not None and policy.year <= year and (policy.ends is None or year <= policy.ends)
+    return policy.since is not None and policy.since <= year and (policy.ends is None or year <= policy.ends)
 
 
 def chosen(evidence: Evidence, choice: Choice) -> tuple[Policy, ...]:

@@ -29,6 +29,7 @@ class Policy:
     type: str = ""
     sectors: tuple[str, ...] = ()
     year: int | None = None
+    since: int | None = None
     ends: int | None = None
     status: str = ""
 

@@ -120,7 +120,7 @@ def helpers(evidence: Evidence, provision: str, sector: str) -> tuple[Helper, ..
 
 _HEAD = (
     "rank", "provision", "iri", "kind", "status", "peers stated or partly", "peers read whole", "share", "95 % from", "95 % to",
-    "peers outright", "laid down from above by", "example", "example place in the text", "example note",
+    "peers outright", "laid down in wider places by", "example", "example place in the text", "example note",
 )  # fmt: skip
 
 

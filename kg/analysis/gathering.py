@@ -42,8 +42,9 @@ def _policy(iri: str, rows: list[Row]) -> Policy:
     def one(name: str) -> str:
         return min(every(name), default="")
 
-    years = [int(text[:4]) for name in ("since", "issued") if (text := one(name))[:4].isdigit()]
-    until = one("until")[:4]
+    def year(*names: str) -> int | None:
+        return next((int(text[:4]) for name in names if (text := one(name))[:4].isdigit()), None)
+
     return Policy(
         iri=iri,
         title=one("title"),
@@ -51,8 +52,9 @@ def _policy(iri: str, rows: list[Row]) -> Policy:
         level=slug_of(one("level")),
         type=slug_of(one("type")),
         sectors=tuple(slug_of(value) for value in every("sector")),
-        year=years[0] if years else None,
-        ends=int(until) if until.isdigit() else None,
+        year=year("issued", "since"),
+        since=year("since", "issued"),
+        ends=year("until"),
         status=slug_of(one("status")),
     )
 

@@ -21,7 +21,7 @@ KINDS = {
 
 @dataclass(frozen=True)
 class Subject:
-    """Whom the analysis is about: its own policies, and those that apply there from above."""
+    """Whom the analysis is about: its own policies, and those of wider places, which may or may not bind here."""
 
     own: tuple[Policy, ...]
     above: tuple[Policy, ...] = ()

@@ -5,14 +5,12 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
-import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from kg.errors import BadInput, NotFound
+from kg.tables import TableFile
 
 ROLES = ("contributor", "curator", "admin")
 """Each may do what the ones before it may."""
@@ -45,19 +43,7 @@ class Accounts:
     """A table of accounts. A token has 256 random bits, so its SHA-256 needs no salt and no slow hash."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        with self._open() as connection:
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.executescript(_SCHEMA)
-
-    @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
-        connection = sqlite3.connect(self._path, timeout=30)
-        try:
-            with connection:
-                yield connection
-        finally:
-            connection.close()
+        self._file = TableFile(path, _SCHEMA)
 
     def add(self, name: str, role: str) -> str:
         """Make an account, or give an old one a new role and token; return the token, which is kept nowhere."""
@@ -67,24 +53,24 @@ class Accounts:
             raise BadInput(f"{name!r} cannot be a name.", "Use letters, digits and . @ + - _, at most 100 of them.")
         token = "ou_" + secrets.token_urlsafe(32)
         at = datetime.now(UTC).isoformat(timespec="seconds")
-        with self._open() as connection:
+        with self._file.open() as connection:
             connection.execute("INSERT OR REPLACE INTO account VALUES (?, ?, ?, ?)", (name, role, _digest(token), at))
         return token
 
     def remove(self, name: str) -> None:
         """Take an account away; its token opens nothing from now on."""
-        with self._open() as connection:
+        with self._file.open() as connection:
             if not connection.execute("DELETE FROM account WHERE name = ?", (name,)).rowcount:
                 raise NotFound(f"There is no account {name!r}.", "`kg user list` shows all.")
 
     def all(self) -> list[Account]:
         """Return every account, by name."""
-        with self._open() as connection:
+        with self._file.open() as connection:
             return [Account(*row) for row in connection.execute("SELECT name, role, at FROM account ORDER BY name")]
 
     def of(self, token: str) -> Account | None:
         """Return the account that a token belongs to; what is compared is the hash, so time tells nothing of the token."""
-        with self._open() as connection:
+        with self._file.open() as connection:
             row = connection.execute(
                 "SELECT name, role, at FROM account WHERE digest = ?", (_digest(token),)
             ).fetchone()

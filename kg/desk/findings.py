@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+
+from kg.tables import TableFile
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS run (revision INTEGER NOT NULL, entries INTEGER NOT NULL);
@@ -42,22 +42,11 @@ class Findings:
     """The table of the last lint."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        with self._open() as connection:
-            connection.executescript(_SCHEMA)
-
-    @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
-        connection = sqlite3.connect(self._path, timeout=30)
-        try:
-            with connection:
-                yield connection
-        finally:
-            connection.close()
+        self._file = TableFile(path, _SCHEMA)
 
     def replace(self, revision: int, entries: int, rows: Iterable[tuple[str, str, str, str, str, str, str]]) -> None:
         """Put a new lint in the place of the last one; numbers go on, so that none ever means another remark."""
-        with self._open() as connection:
+        with self._file.open() as connection:
             connection.execute("DELETE FROM finding")
             connection.execute("DELETE FROM run")
             connection.execute("INSERT INTO run VALUES (?, ?)", (revision, entries))
@@ -69,18 +58,18 @@ class Findings:
     @property
     def run(self) -> tuple[int, int] | None:
         """Revision and number of entries of the last lint; None where there was none."""
-        with self._open() as connection:
+        with self._file.open() as connection:
             row = connection.execute("SELECT revision, entries FROM run").fetchone()
         return (row[0], row[1]) if row else None
 
     def counts(self) -> dict[str, int]:
         """Return how many remarks each rule made, most first."""
-        with self._open() as connection:
+        with self._file.open() as connection:
             return dict(connection.execute("SELECT rule, count(*) FROM finding GROUP BY rule ORDER BY 2 DESC, 1"))
 
     def page(self, rule: str = "", offset: int = 0, limit: int = 100) -> list[Finding]:
         """Return some remarks, of one rule or of all."""
-        with self._open() as connection:
+        with self._file.open() as connection:
             rows = connection.execute(
                 "SELECT * FROM finding WHERE ? = '' OR rule = ? ORDER BY number LIMIT ? OFFSET ?",
                 (rule, rule, limit, offset),
@@ -89,11 +78,11 @@ class Findings:
 
     def get(self, number: int) -> Finding | None:
         """Return one remark; None when there is none of that number any more."""
-        with self._open() as connection:
+        with self._file.open() as connection:
             row = connection.execute("SELECT * FROM finding WHERE number = ?", (number,)).fetchone()
         return Finding(*row) if row else None
 
     def done(self, number: int) -> None:
         """Take out a remark that has been dealt with."""
-        with self._open() as connection:
+        with self._file.open() as connection:
             connection.execute("DELETE FROM finding WHERE number = ?", (number,))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+
+from kg.tables import TableFile
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS change (
@@ -43,31 +44,18 @@ class Journal:
     """An append-only table of changes; the last row's number is the revision of the base."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        with self._open() as connection:
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.executescript(_SCHEMA)
-
-    @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
-        """Give a connection of one's own: web workers are threads, and a SQLite connection opens in microseconds."""
-        connection = sqlite3.connect(self._path, timeout=30)
-        try:
-            with connection:
-                yield connection
-        finally:
-            connection.close()
+        self._file = TableFile(path, _SCHEMA)
 
     @property
     def revision(self) -> int:
         """Number of the last change; 0 for an empty base."""
-        with self._open() as connection:
+        with self._file.open() as connection:
             return int(connection.execute("SELECT coalesce(max(revision), 0) FROM change").fetchone()[0])
 
     @property
     def changed_at(self) -> str | None:
         """ISO 8601 time of the last change, in UTC."""
-        with self._open() as connection:
+        with self._file.open() as connection:
             row = connection.execute("SELECT at FROM change ORDER BY revision DESC LIMIT 1").fetchone()
         return row[0] if row else None
 
@@ -75,7 +63,7 @@ class Journal:
         """Write changes (graph, before, after) in one transaction and return them with their revisions."""
         at = datetime.now(UTC).isoformat(timespec="seconds")
         written = []
-        with self._open() as connection:
+        with self._file.open() as connection:
             for graph, before, after in changes:
                 cursor = connection.execute(
                     "INSERT INTO change (at, who, why, graph, before, after) VALUES (?, ?, ?, ?, ?, ?)",
@@ -86,14 +74,14 @@ class Journal:
 
     def since(self, revision: int) -> Iterator[Change]:
         """Yield the changes after a revision, oldest first."""
-        with self._open() as connection:
+        with self._file.open() as connection:
             for row in connection.execute("SELECT * FROM change WHERE revision > ? ORDER BY revision", (revision,)):
                 yield Change(*row)
 
     @contextmanager
     def snapshot(self) -> Iterator[tuple[int, Iterator[tuple[str, bytes]]]]:
         """Give the revision and, in the order of their IRIs, all graphs with their statements as they stand at it."""
-        with self._open() as connection:
+        with self._file.open() as connection:
             connection.execute("BEGIN")
             revision = connection.execute("SELECT coalesce(max(revision), 0) FROM change").fetchone()[0]
             graphs = connection.execute(
@@ -104,7 +92,7 @@ class Journal:
 
     def now(self, graph: str) -> bytes | None:
         """Return what a graph says since its last change, None when it says nothing."""
-        with self._open() as connection:
+        with self._file.open() as connection:
             row = connection.execute(
                 "SELECT after FROM change WHERE graph = ? ORDER BY revision DESC LIMIT 1", (graph,)
             ).fetchone()
@@ -112,7 +100,7 @@ class Journal:
 
     def history(self, graph: str) -> list[Change]:
         """Return the changes of one record, newest first."""
-        with self._open() as connection:
+        with self._file.open() as connection:
             rows = connection.execute("SELECT * FROM change WHERE graph = ? ORDER BY revision DESC", (graph,))
             return [Change(*row) for row in rows]
 
@@ -120,7 +108,7 @@ class Journal:
         """Return those of these records that exist or ever existed: an address is never given twice."""
         asked = list(graphs)
         found: set[str] = set()
-        with self._open() as connection:
+        with self._file.open() as connection:
             for start in range(0, len(asked), _AT_ONCE):
                 some = asked[start : start + _AT_ONCE]
                 marks = ", ".join("?" * len(some))
@@ -130,7 +118,7 @@ class Journal:
 
     def at(self, graph: str, revision: int) -> bytes | None:
         """Return the statements of one record as they stood at a revision, as sorted N-Triples; None for nothing."""
-        with self._open() as connection:
+        with self._file.open() as connection:
             row = connection.execute(
                 "SELECT after FROM change WHERE graph = ? AND revision <= ? ORDER BY revision DESC LIMIT 1",
                 (graph, revision),
@@ -140,7 +128,7 @@ class Journal:
     def states(self, graphs: Sequence[str]) -> dict[str, tuple[int, str]]:
         """Return revision and time of the last change of these records, of those that were ever written."""
         marks = ",".join("?" * len(graphs))
-        with self._open() as connection:
+        with self._file.open() as connection:
             rows = connection.execute(
                 f"SELECT graph, max(revision), at FROM change WHERE graph IN ({marks}) GROUP BY graph", list(graphs)
             )
@@ -148,17 +136,17 @@ class Journal:
 
     def last_authors(self) -> dict[str, str]:
         """Return who changed each record last."""
-        with self._open() as connection:
+        with self._file.open() as connection:
             rows = connection.execute("SELECT graph, who, max(revision) FROM change GROUP BY graph")
             return {graph: who for graph, who, _ in rows}
 
     def knows(self, digest: str) -> bool:
         """Tell whether a corpus with this digest was loaded whole before."""
-        with self._open() as connection:
+        with self._file.open() as connection:
             return connection.execute("SELECT 1 FROM loaded WHERE digest = ?", (digest,)).fetchone() is not None
 
     def remember(self, digest: str) -> None:
         """Note that a corpus with this digest has been loaded whole."""
         at = datetime.now(UTC).isoformat(timespec="seconds")
-        with self._open() as connection:
+        with self._file.open() as connection:
             connection.execute("INSERT OR REPLACE INTO loaded VALUES (?, ?)", (digest, at))

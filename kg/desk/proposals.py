@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from kg.errors import BadInput, NotFound
+from kg.tables import TableFile
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS proposal (
@@ -53,26 +52,14 @@ class Proposals:
     """The table of proposals, in a file of its own beside the journal."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        with self._open() as connection:
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.executescript(_SCHEMA)
-
-    @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
-        connection = sqlite3.connect(self._path, timeout=30)
-        try:
-            with connection:
-                yield connection
-        finally:
-            connection.close()
+        self._file = TableFile(path, _SCHEMA)
 
     def make(self, who: str, why: str, records: Mapping[str, tuple[bytes | None, bytes | None]]) -> int:
         """Keep a proposal (record to its statements before and after, as N-Triples) and return its number."""
         if not records:
             raise BadInput("There is nothing to propose.", "The base holds all of it already.")
         at = datetime.now(UTC).isoformat(timespec="seconds")
-        with self._open() as connection:
+        with self._file.open() as connection:
             cursor = connection.execute("INSERT INTO proposal (at, who, why) VALUES (?, ?, ?)", (at, who, why))
             number = int(cursor.lastrowid or 0)
             connection.executemany(
@@ -83,7 +70,7 @@ class Proposals:
 
     def all(self, state: str | None = OPEN) -> list[Proposal]:
         """Return the proposals in a state, or all, oldest first."""
-        with self._open() as connection:
+        with self._file.open() as connection:
             rows = connection.execute(
                 "SELECT p.*, (SELECT count(*) FROM proposed q WHERE q.number = p.number) FROM proposal p "
                 "WHERE ? IS NULL OR state = ? ORDER BY number",
@@ -100,14 +87,14 @@ class Proposals:
 
     def records(self, number: int) -> dict[str, tuple[bytes | None, bytes | None]]:
         """Return what a proposal would change: record to its statements before and after."""
-        with self._open() as connection:
+        with self._file.open() as connection:
             rows = connection.execute("SELECT record, before, after FROM proposed WHERE number = ?", (number,))
             return {iri: (before, after) for iri, before, after in rows}
 
     def decide(self, number: int, state: str, who: str, note: str = "") -> None:
         """Close an open proposal as accepted or declined; a closed one stays as it is."""
         at = datetime.now(UTC).isoformat(timespec="seconds")
-        with self._open() as connection:
+        with self._file.open() as connection:
             done = connection.execute(
                 "UPDATE proposal SET state = ?, decided_at = ?, decided_by = ?, note = ? WHERE number = ? AND state = 'open'",
                 (state, at, who, note, number),

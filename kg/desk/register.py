@@ -6,14 +6,14 @@ It is a SQLite file of its own that can be thrown away: `catch_up` reads on from
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 
 from kg.desk.journal import Change, Journal
+from kg.tables import TableFile
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS record (
@@ -55,19 +55,8 @@ class Register:
     """The register of one base; `shape` says what the sets are made of, and another shape begins it anew."""
 
     def __init__(self, path: Path, journal: Journal, sets: Sets, shape: str) -> None:
-        self._path, self._journal, self._sets, self._shape = path, journal, sets, shape
-        with self._open() as connection:
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.executescript(_SCHEMA)
-
-    @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
-        connection = sqlite3.connect(self._path, timeout=60)
-        try:
-            with connection:
-                yield connection
-        finally:
-            connection.close()
+        self._file = TableFile(path, _SCHEMA)
+        self._journal, self._sets, self._shape = journal, sets, shape
 
     # -- writing ----------------------------------------------------------------------------------------------------
 
@@ -75,7 +64,7 @@ class Register:
         """Read on in the journal, a batch of 5,000 changes in each transaction; tell whether its last row is reached."""
         last = self._journal.revision
         while batches is None or batches > 0:
-            with self._open() as connection:
+            with self._file.open() as connection:
                 known = connection.execute("SELECT revision, shape FROM state").fetchone()
                 if known == (last, self._shape):
                     return True
@@ -120,7 +109,7 @@ class Register:
     def get(self, graphs: Iterable[str]) -> dict[str, Entered]:
         """Return what the register holds of these records, by IRI."""
         found = {}
-        with self._open() as connection:
+        with self._file.open() as connection:
             for graph in graphs:
                 row = connection.execute(f"SELECT {_COLUMNS} FROM record WHERE graph = ?", (graph,)).fetchone()
                 if row is not None:
@@ -130,7 +119,7 @@ class Register:
     def sets_of(self, graphs: Iterable[str]) -> dict[str, list[str]]:
         """Return the names of the sets that records stand in, by IRI."""
         query = "SELECT name FROM member WHERE number = (SELECT number FROM record WHERE graph = ?) ORDER BY name"
-        with self._open() as connection:
+        with self._file.open() as connection:
             return {graph: [name for (name,) in connection.execute(query, (graph,))] for graph in graphs}
 
     def sets(self) -> list[str]:
@@ -140,7 +129,7 @@ class Register:
             " SELECT (SELECT min(name) FROM member WHERE name > step.name) FROM step WHERE step.name IS NOT NULL)"
             " SELECT name FROM step WHERE name IS NOT NULL"
         )
-        with self._open() as connection:
+        with self._file.open() as connection:
             return [name for (name,) in connection.execute(query)]
 
     def walk(
@@ -158,7 +147,7 @@ class Register:
         if name is not None:
             query += " AND member.name = ?"
             parameters.append(name)
-        with self._open() as connection:
+        with self._file.open() as connection:
             rows = connection.execute(query + f" ORDER BY {key}.at, {key}.revision LIMIT ?", [*parameters, limit])
             return [_entered(row) for row in rows]
 
@@ -172,24 +161,24 @@ class Register:
     def newest(self, limit: int, offset: int = 0) -> list[Entered]:
         """Return the records that changed last, the last one first."""
         query = f"SELECT {_COLUMNS} FROM record ORDER BY at DESC, revision DESC LIMIT ? OFFSET ?"
-        with self._open() as connection:
+        with self._file.open() as connection:
             return [_entered(row) for row in connection.execute(query, (limit, offset))]
 
     def earliest(self) -> str | None:
         """Return the time of the oldest change that is a record's last."""
-        with self._open() as connection:
+        with self._file.open() as connection:
             at: str | None = connection.execute("SELECT min(at) FROM record").fetchone()[0]
         return at
 
     def blocks(self, size: int) -> int:
         """Return how many blocks of `size` numbers the records fill; a record keeps its number for ever."""
-        with self._open() as connection:
+        with self._file.open() as connection:
             return -(-int(connection.execute("SELECT coalesce(max(number), 0) FROM record").fetchone()[0]) // size)
 
     def block(self, number: int, size: int) -> list[Entered]:
         """Return the records of one block (from 1) that are there."""
         query = f"SELECT {_COLUMNS} FROM record WHERE number > ? AND number <= ? AND NOT gone ORDER BY number"
-        with self._open() as connection:
+        with self._file.open() as connection:
             return [_entered(row) for row in connection.execute(query, ((number - 1) * size, number * size))]
 
 

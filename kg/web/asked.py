@@ -14,6 +14,7 @@ from kg.web.site import base
 PAGE = 20
 LONGEST_LIST = 200
 _LAST_PAGE = 10_000
+_LARGEST = 1_000_000
 _RELEVANCE = "relevance"
 
 
@@ -78,9 +79,12 @@ def number(args: Any, name: str) -> int | None:
     if not text:
         return None
     try:
-        return int(text)
+        found = int(text)
     except ValueError:
         raise BadInput(f"{name}={text!r} is not a whole number.", f"Give {name} as a number, such as 2015.") from None
+    if abs(found) > _LARGEST:
+        raise BadInput(f"{name}={text} is beyond all that is counted here.", f"Give {name} as a number, such as 2015.")
+    return found
 
 
 def parameters(wanted: Wanted, **changed: Any) -> dict[str, Any]:

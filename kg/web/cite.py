@@ -23,7 +23,7 @@ _MOST = 200
 
 def register(app: Flask) -> None:
     """Give the application its memory of printed references."""
-    app.extensions["formatted"] = Formatted(app.extensions["base"].settings.data / "formatted.sqlite")
+    app.extensions["formatted"] = Formatted(app.extensions["base"].settings.data / "derived" / "formatted.sqlite")
 
 
 def formatted() -> Formatted:

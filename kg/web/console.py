@@ -33,7 +33,7 @@ def page(text: str, dataset: Dataset) -> Response:
             limits.limits().count()
             query = guard.admit(text, base().settings.service_allow)
             with limits.limits().place():
-                result = _result(query, dataset)
+                result = _result(query, dataset or query.dataset)
         except KgError as found:
             error, status = {"title": found.title, "detail": found.detail, "advice": found.advice}, found.status
             if found.retry_after:

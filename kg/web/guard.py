@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
+from itertools import pairwise
+from urllib.parse import urljoin
 
 from kg.errors import BadInput, NotAllowed
 
@@ -45,6 +47,8 @@ class Query:
     text: str
     form: str
     lasting: bool = True
+    dataset: tuple[tuple[str, str], ...] = ()
+    """What its FROM and FROM NAMED say, as the protocol's parameters: an engine whose default graph is a union ignores FROM."""
 
     @property
     def gives_graph(self) -> bool:
@@ -63,7 +67,36 @@ def admit(text: str, allowed: Collection[str] = ()) -> Query:
         )
     _refuse_calls(text, allowed)
     words = {match["word"].upper() for match in _TOKEN.finditer(_resolved(text)) if match["word"]}
-    return Query(text, form, not words & _OTHER_EACH_TIME)
+    return Query(text, form, not words & _OTHER_EACH_TIME, _dataset(text))
+
+
+def _dataset(text: str) -> tuple[tuple[str, str], ...]:
+    """Read the dataset clauses that stand before the pattern (SPARQL 1.1 Query, 13.2)."""
+    tokens = [m for m in _TOKEN.finditer(_resolved(text)) if not m["blank"] and m[0].strip()]
+    prefixes: dict[str, str] = {}
+    base, role, found = "", "", []
+    for before, token in pairwise(tokens):
+        if token[0] == "{":
+            break
+        word, last = (token["word"] or "").upper(), (before["word"] or "").upper()
+        if token["iri"] and last == "BASE":
+            base = token["iri"][1:-1]
+        elif token["iri"] and before["name"] and not role:
+            prefixes[before["name"][:-1]] = urljoin(base, token["iri"][1:-1])
+        elif word == "FROM":
+            role = "default-graph-uri"
+        elif word == "NAMED" and role:
+            role = "named-graph-uri"
+        elif role and (token["iri"] or token["name"]):
+            prefix, _, local = (token["name"] or "").partition(":")
+            iri = (
+                urljoin(base, token["iri"][1:-1])
+                if token["iri"]
+                else prefixes.get(prefix, "") + local.replace("\\", "")
+            )
+            found.append((role, iri))
+            role = ""
+    return tuple(found)
 
 
 def admit_update(text: str, allowed: Collection[str] = ()) -> str:

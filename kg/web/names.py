@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from flask import current_app
-from pyoxigraph import NamedNode
 
 from kg import queries
 from kg.base import BATCH, batched
 from kg.search.cards import preferred
+from kg.terms import node
 from kg.web.site import base
 
 _KEPT = 20_000
@@ -57,7 +57,7 @@ def _kept() -> _Kept:
 def _read(iris: Iterable[str]) -> dict[str, Name]:
     labels: dict[str, list[Any]] = defaultdict(list)
     wider: dict[str, set[str]] = defaultdict(set)
-    for row in base().engine.select(queries.fill("names", things=map(NamedNode, iris))):
+    for row in base().engine.select(queries.fill("names", things=filter(None, map(node, iris)))):
         if label := row.get("label"):
             labels[row["thing"].value].append(label)
         elif above := row.get("wider"):

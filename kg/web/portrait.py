@@ -11,6 +11,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from pyoxigraph import Literal, NamedNode, Triple
 
+from kg.citations.dialects import MONTH_NAMES
 from kg.model import LANGUAGE, Field, Kind, Model
 from kg.search.cards import Statements, preferred, statements
 from kg.terms import PREFIXES, RDF, RECORDS, path_of
@@ -205,20 +206,6 @@ _NAMING = tuple(
     PREFIXES[prefix] + name
     for prefix, name in (("dct", "title"), ("skos", "prefLabel"), ("foaf", "name"), ("rdfs", "label"))
 )
-_MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
 
 
 def spoken(literal: Literal) -> str:
@@ -227,13 +214,13 @@ def spoken(literal: Literal) -> str:
     if datatype == "date" and re.fullmatch(r"\d{4}-\d\d-\d\d", text):
         return spoken_date(date.fromisoformat(text))
     if datatype == "gYearMonth" and re.fullmatch(r"\d{4}-\d\d", text):
-        return f"{_MONTHS[int(text[5:7]) - 1]} {text[:4]}"
+        return f"{MONTH_NAMES[int(text[5:7]) - 1]} {text[:4]}"
     return text
 
 
 def spoken_date(day: date) -> str:
     """Return a day as `7 October 2016`."""
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+    return f"{day.day} {MONTH_NAMES[day.month - 1]} {day.year}"
 
 
 def local_name(iri: str) -> str:

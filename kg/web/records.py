@@ -17,7 +17,7 @@ from kg.engine import statement
 from kg.errors import BadInput, Gone, NotFound
 from kg.model import Kind
 from kg.search.cards import classes_of, preferred, statements
-from kg.terms import PREFIXES, RDF, RECORDS
+from kg.terms import PREFIXES, RDF, RECORDS, node
 from kg.web import cite, citing, collected, inbound, negotiation, signposting
 from kg.web.harvest import pagehead
 from kg.web.negotiation import CITABLE, CITATION, CSV, HTML, JSON, RECORD, TURTLE, Format
@@ -44,9 +44,12 @@ class Record:
 
 def read(iri: str) -> Record | None:
     """Read a record by its graph, or any other thing (a concept, a foreign IRI) by its own statements."""
+    name = node(iri)
+    if name is None:
+        return None
     for question in ("record", "thing"):
         triples, named = [], defaultdict(list)
-        for row in base().engine.select(queries.fill(question, record=NamedNode(iri))):
+        for row in base().engine.select(queries.fill(question, record=name)):
             if row["inner"].value == "true":
                 named[row["s"].value].append(row["o"])
             else:

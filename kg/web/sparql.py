@@ -31,7 +31,7 @@ def sparql(ext: str = "") -> Response:
         return copies.notebook(query.text, query.gives_graph)
     form = results.chosen(query, name)
     answer = cited.answer if form in results.CITED else delivery.answer
-    return answer(query, form, asked.dataset)
+    return answer(query, form, asked.dataset or query.dataset)
 
 
 def _update(asked: protocol.Asked) -> Response:

@@ -88,7 +88,9 @@ def register() -> Register:
     held = current_app.extensions
     if "register" not in held:
         made = sets()
-        held["register"] = Register(base().settings.data / "register.sqlite", base().journal, made.of, made.shape)
+        held["register"] = Register(
+            base().settings.data / "derived" / "register.sqlite", base().journal, made.of, made.shape
+        )
     found = cast(Register, held["register"])
     if not found.catch_up(_TURN):
         raise NotReady("The register is still reading what was loaded.")
