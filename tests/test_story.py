@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from typing import Any
 
 import pytest
@@ -142,6 +143,21 @@ def test_the_store_holds_it_in_a_graph_of_its_own(base: Base) -> None:
         triple.predicate == DCT.title and triple.object == Literal(triple.object.value, language="he")
         for triple in found
     )
+
+
+def test_its_place_leads_to_gaps_and_a_plan(client: FlaskClient) -> None:
+    page = client.get("/place/il").get_data(as_text=True)
+    for door in ("/gaps?place=il", "/roadmap?place=il", "/matrix?place=il"):
+        assert f'href="{door}"' in page
+        assert client.get(door).status_code == 200
+
+
+def test_the_tally_of_a_policy_is_that_of_the_matrix(client: FlaskClient) -> None:
+    page = client.get("/policy/cz-free-access-to-information-act-1999").get_data(as_text=True)
+    tally = re.sub("<[^>]*>", "", page.partition('<p class="tally">')[2].partition("</p>")[0])
+    assert re.findall(r"(\d+) ([a-z ]+)", tally)[1:] == [
+        ("20", "stated"), ("12", "partly"), ("1", "says the contrary"), ("28", "absent")
+    ]  # fmt: skip
 
 
 # -- what goes wrong is told ---------------------------------------------------------------------------------------------

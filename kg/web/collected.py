@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from kg.model import Field
 from kg.search.index import KIND, Wanted
 from kg.web.asked import address, belongs
 from kg.web.pictures import timeline
@@ -12,6 +13,9 @@ from kg.web.pictures.timeline import Picture
 from kg.web.site import base
 
 _FEWEST = 4
+_ANALYSED = ("place", "sector")
+"""Facets by whose values the analyses are asked."""
+_ANALYSES = (("Gaps", "/gaps"), ("Roadmap", "/roadmap"), ("Provisions", "/matrix"))
 
 
 @dataclass(frozen=True)
@@ -32,11 +36,11 @@ def under(iri: str) -> Collection | None:
             wanted = Wanted(facets={facet.slug: [iri]}, limit=0)
             found = base().index.search(wanted)
             if found.total:
-                return _collection(wanted, found.total, dict(found.counts[KIND]), facet.role == "place")
+                return _collection(wanted, found.total, dict(found.counts[KIND]), facet)
     return None
 
 
-def _collection(wanted: Wanted, total: int, counts: dict[str, int], is_place: bool) -> Collection:
+def _collection(wanted: Wanted, total: int, counts: dict[str, int], facet: Field) -> Collection:
     kinds = [
         {"name": kind.name, "label": kind.plural if counts[kind.name] != 1 else kind.label, "count": counts[kind.name],
          "url": address(Wanted(facets={**wanted.facets, KIND: [kind.name]}))}
@@ -44,6 +48,8 @@ def _collection(wanted: Wanted, total: int, counts: dict[str, int], is_place: bo
     ]  # fmt: skip
     years = timeline.picture(wanted)
     pictures = [{"label": "Timeline", "url": address(wanted, "/timeline")}]
-    if not is_place:
+    if facet.role != "place":
         pictures.append({"label": "Map", "url": address(wanted, "/map")})
+    if facet.slug in _ANALYSED:
+        pictures += [{"label": label, "url": address(wanted, door)} for label, door in _ANALYSES]
     return Collection(total, address(wanted), kinds, years if years and years.dated >= _FEWEST else None, pictures)

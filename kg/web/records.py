@@ -79,12 +79,9 @@ def record(kind: str, slug: str) -> Response:
 def about() -> Response:
     """Show what the base says of a thing whose IRI is not ours."""
     iri = request.args.get("iri", "")
-    if urlsplit(iri).scheme not in ("http", "https", "urn"):
+    if node(iri) is None or urlsplit(iri).scheme not in ("http", "https", "urn"):
         raise BadInput("Say which thing: /about?iri= and its IRI.", "IRIs begin with http:// or https://.")
-    try:
-        found = read(iri)
-    except ValueError as error:
-        raise BadInput(f"{iri!r} is not an IRI: {error}.") from error
+    found = read(iri)
     if found is None:
         raise NotFound(f"The base says nothing of <{iri}>.")
     return _answer(found, None, None)
