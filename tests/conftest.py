@@ -140,7 +140,8 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _wait_until_healthy(process: subprocess.Popen[bytes], address: str, log: Path) -> None:
+def wait_until_healthy(process: subprocess.Popen[bytes], address: str, log: Path) -> None:
+    """Wait until a service answers; fail with its log when it ends or takes too long."""
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         if process.poll() is not None:
@@ -163,7 +164,7 @@ def run_service(kg: Sequence[str], folder: Path, **settings: object) -> Iterator
             [*kg, "serve"], cwd=folder, env=environment, stdout=written, stderr=subprocess.STDOUT
         )
     try:
-        _wait_until_healthy(process, address, log)
+        wait_until_healthy(process, address, log)
         yield Service(address, data, log)
     finally:
         process.terminate()

@@ -164,7 +164,7 @@ def test_the_order_of_rows_changes_nothing(base: Base, real: Evidence) -> None:
 
 
 def test_a_place_takes_in_its_parts_and_a_year_what_was_in_force() -> None:
-    inner = Policy("x", "X", ("town",), "local", "law", ("transport",), 2010, 2015)
+    inner = Policy("x", "X", ("town",), "local", "law", ("transport",), 2009, since=2010, ends=2015)
     held = Evidence(
         {"x": inner}, PROVISIONS, {("x", "p"): Cell("x", "p", STATED)}, {}, {"town": ("land",), "land": ("world",)}
     )
