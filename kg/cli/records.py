@@ -23,7 +23,7 @@ def load(paths: tuple[Path, ...], force: bool) -> None:
     with open_base(Settings.load()) as base:
         with bar("Loading", entries.count(chosen)) as progress:
             loading = entries.load(base, chosen, force=force, progress=progress)
-        if not paths and not loading.problems and not loading.unreadable:
+        if not paths and not loading.refused and not loading.unreadable:
             base.journal.remember(entries.digest(chosen))
     tell(loading)
     if loading.refused or loading.unreadable:

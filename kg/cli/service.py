@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+from typing import TYPE_CHECKING
+
 import click
 
 from kg import entries, oxigraph
@@ -10,8 +13,13 @@ from kg.cli.terminal import bar, tell
 from kg.search.index import Wanted
 from kg.settings import SETTINGS, Settings
 
+if TYPE_CHECKING:
+    from flask import Flask
+
 _THREADS_FOR_PAGES = 4
 """Threads of a worker that stay free for pages while queries hold or await all their places."""
+_STOP_SECONDS = 10
+"""How long a worker may take to end its answers when the service stops."""
 
 
 @click.command()
@@ -44,16 +52,28 @@ def _run(settings: Settings) -> None:
     from granian.server import Server
 
     Server(
-        "kg.web:create_app",
+        "kg.cli.service:worker",
         factory=True,
         address=settings.host,
         port=settings.port,
         interface=Interfaces.WSGI,
         workers=settings.workers,
+        workers_kill_timeout=_STOP_SECONDS,
         blocking_threads=settings.queries_at_once + _THREADS_FOR_PAGES,
         websockets=False,
         log_level="error",  # type: ignore[arg-type]  # a warning would tell every user of a small machine about threads
     ).serve()
+
+
+def worker() -> Flask:
+    """Make the application of one worker, which ends at once when it is told so before it listens.
+
+    A forked worker begins with its parent's handler of signals, which in the worker would be heard by nobody.
+    """
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    from kg.web import create_app  # the other commands need no Flask
+
+    return create_app()
 
 
 @click.command()
