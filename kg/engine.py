@@ -149,7 +149,10 @@ class Engine:
 
         def ask() -> BaseHTTPResponse:
             url = self.query_url + ("?" + tail if tail else "")
-            return self._pool.request("POST", url, body=query.encode(), headers=headers, preload_content=not stream)
+            response = self._pool.request("POST", url, body=query.encode(), headers=headers, preload_content=not stream)
+            if response.status == 500 and quirks.OVERRUN in response.data:
+                raise EngineDown("The engine has more queries than it has threads.", "Ask again in a minute.")
+            return response
 
         response = self._repeated(ask)
         _raise_for(response, self._timeout, query)

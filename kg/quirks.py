@@ -6,6 +6,8 @@ import re
 
 from kg.terms import PREFIXES
 
+OVERRUN = b"(os error 11)"
+"""What Oxigraph says when the system gives it no more threads: it begins one a query, which stays for the whole time limit."""
 CANCELLED = b"The SPARQL operation has been cancelled"
 """What Oxigraph writes at the end of a 200 answer when it stops at its time limit."""
 

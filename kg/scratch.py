@@ -13,7 +13,7 @@ from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from kg import quirks
 from kg.errors import BadInput, EngineDown, QueryTimeout, TooLarge
-from kg.oxigraph import free_port, program
+from kg.keeper import free_port, program
 
 _N_QUADS = "application/n-quads"
 _N_TRIPLES = "application/n-triples"

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 
-from kg.errors import BadInput, NotAllowed
+from kg.base import Base
+from kg.errors import BadInput, NotAllowed, QueryTimeout
 from kg.web.guard import admit
 
 ALL = "SELECT * WHERE { ?s ?p ?o }"
@@ -108,3 +111,47 @@ def test_what_is_no_query_is_told_so(text: str) -> None:
 )  # fmt: skip
 def test_the_dataset_of_a_query_is_read(text: str, dataset: tuple[tuple[str, str], ...]) -> None:
     assert admit(text).dataset == dataset
+
+
+NESTED = {
+    "parentheses": lambda n: "SELECT * { ?s ?p ?o FILTER(" + "(" * n + "1" + ")" * n + ") } LIMIT 1",
+    "groups": lambda n: "SELECT * " + "{" * n + " ?s ?p ?o " + "}" * n + " LIMIT 1",
+    "queries": lambda n: "SELECT * " + "{ SELECT * " * n + "{ ?s ?p ?o }" + "}" * n + " LIMIT 1",
+    "optionals": lambda n: "SELECT * { " + "?s ?p ?o OPTIONAL { " * n + "}" * n + " } LIMIT 1",
+    "exists": lambda n: "SELECT * { " + "?s ?p ?o FILTER EXISTS { " * n + "?s ?p ?o" + "}" * n + " } LIMIT 1",
+    "paths": lambda n: "SELECT * { ?s " + "(" * n + "<a:b>" + ")" * n + " ?o } LIMIT 1",
+}
+LONG = {
+    "unions": lambda n: "SELECT * {" + "{ ?s <a:b> ?o } UNION " * n + "{ ?s <a:b> ?o } } LIMIT 1",
+    "sums": lambda n: "SELECT (1" + "+1" * n + " AS ?x) {}",
+    "negations": lambda n: "SELECT * { ?s <a:b> ?o FILTER(" + "!" * n + "true) }",
+    "conjunctions": lambda n: "SELECT * { ?s <a:b> ?o FILTER(?o" + " && ?o" * (n // 2) + ") }",
+    "alternatives": lambda n: "SELECT * { ?s <a:b>" + "|<a:b>" * n + " ?o } LIMIT 1",
+    "minus": lambda n: "SELECT * { ?s <a:b> ?o " + "MINUS { ?s <a:b> 1 } " * n + "}",
+    "bindings": lambda n: "SELECT * { " + "".join(f"BIND({i} AS ?x{i}) " for i in range(n)) + "}",
+}
+
+
+@pytest.mark.parametrize("shape", NESTED)
+def test_a_query_as_deep_as_the_guard_allows_is_survived_and_a_deeper_one_refused(shape: str, base: Base) -> None:
+    """The engine reads by recursion, and would end of a bomb of brackets."""
+    with suppress(QueryTimeout):
+        base.engine.select(admit(NESTED[shape](90)).text)
+    assert base.engine.alive()
+    with pytest.raises(BadInput, match="brackets are open at once, from line 1 on"):
+        admit(NESTED[shape](101))
+
+
+@pytest.mark.parametrize("shape", LONG)
+def test_a_query_as_long_as_the_guard_allows_is_survived_and_a_longer_one_refused(shape: str, base: Base) -> None:
+    """A chain of operators is a tree as deep as the chain is long."""
+    with suppress(QueryTimeout):
+        base.engine.select(admit(LONG[shape](1990)).text)
+    with pytest.raises(BadInput, match="operators and clauses"):
+        admit(LONG[shape](4100))
+    assert base.engine.alive()
+
+
+def test_long_lists_of_values_are_no_operators() -> None:
+    """Programs send thousands of IRIs in one query."""
+    assert admit("SELECT * { VALUES ?s { " + "<https://example.org/a/b> " * 5000 + "} ?s ?p ?o }")

@@ -156,6 +156,15 @@ def test_a_memory_bomb_kills_only_the_engine_and_it_comes_back(data: Path) -> No
     share.close()
 
 
+def test_thousands_of_queries_within_the_time_limit_are_all_answered(data: Path) -> None:
+    """Oxigraph keeps a waiting thread for each query until its time limit has passed."""
+    share = oxigraph.attach(data, MEMORY, 600)
+    asker = engine(share)
+    for _ in range(3000):
+        assert asker.ask("ASK {}")
+    share.close()
+
+
 def test_a_server_that_is_deaf_past_its_time_limit_is_ended_and_another_comes(data: Path) -> None:
     share = oxigraph.attach(data, MEMORY, 1)
     asker = Engine(f"{share.url}/query", f"{share.url}/update", f"{share.url}/store", 1, share.renew, share.stop)

@@ -49,15 +49,13 @@ class Journal:
     @property
     def revision(self) -> int:
         """Number of the last change; 0 for an empty base."""
-        with self._file.open() as connection:
-            return int(connection.execute("SELECT coalesce(max(revision), 0) FROM change").fetchone()[0])
+        return int(self._file.ask("SELECT coalesce(max(revision), 0) FROM change")[0][0])
 
     @property
     def changed_at(self) -> str | None:
         """ISO 8601 time of the last change, in UTC."""
-        with self._file.open() as connection:
-            row = connection.execute("SELECT at FROM change ORDER BY revision DESC LIMIT 1").fetchone()
-        return row[0] if row else None
+        rows = self._file.ask("SELECT at FROM change ORDER BY revision DESC LIMIT 1")
+        return rows[0][0] if rows else None
 
     def append(self, who: str, why: str, changes: Iterable[tuple[str, bytes | None, bytes | None]]) -> list[Change]:
         """Write changes (graph, before, after) in one transaction and return them with their revisions."""
@@ -92,17 +90,12 @@ class Journal:
 
     def now(self, graph: str) -> bytes | None:
         """Return what a graph says since its last change, None when it says nothing."""
-        with self._file.open() as connection:
-            row = connection.execute(
-                "SELECT after FROM change WHERE graph = ? ORDER BY revision DESC LIMIT 1", (graph,)
-            ).fetchone()
-        return bytes(row[0]) if row and row[0] is not None else None
+        return self._state("SELECT after FROM change WHERE graph = ? ORDER BY revision DESC LIMIT 1", graph)
 
     def history(self, graph: str) -> list[Change]:
         """Return the changes of one record, newest first."""
-        with self._file.open() as connection:
-            rows = connection.execute("SELECT * FROM change WHERE graph = ? ORDER BY revision DESC", (graph,))
-            return [Change(*row) for row in rows]
+        rows = self._file.ask("SELECT * FROM change WHERE graph = ? ORDER BY revision DESC", (graph,))
+        return [Change(*row) for row in rows]
 
     def known(self, graphs: Iterable[str]) -> set[str]:
         """Return those of these records that exist or ever existed: an address is never given twice."""
@@ -118,21 +111,18 @@ class Journal:
 
     def at(self, graph: str, revision: int) -> bytes | None:
         """Return the statements of one record as they stood at a revision, as sorted N-Triples; None for nothing."""
-        with self._file.open() as connection:
-            row = connection.execute(
-                "SELECT after FROM change WHERE graph = ? AND revision <= ? ORDER BY revision DESC LIMIT 1",
-                (graph, revision),
-            ).fetchone()
-        return row[0] if row else None
+        asked = "SELECT after FROM change WHERE graph = ? AND revision <= ? ORDER BY revision DESC LIMIT 1"
+        return self._state(asked, graph, revision)
+
+    def _state(self, asked: str, *values: str | int) -> bytes | None:
+        rows = self._file.ask(asked, values)
+        return bytes(rows[0][0]) if rows and rows[0][0] is not None else None
 
     def states(self, graphs: Sequence[str]) -> dict[str, tuple[int, str]]:
         """Return revision and time of the last change of these records, of those that were ever written."""
         marks = ",".join("?" * len(graphs))
-        with self._file.open() as connection:
-            rows = connection.execute(
-                f"SELECT graph, max(revision), at FROM change WHERE graph IN ({marks}) GROUP BY graph", list(graphs)
-            )
-            return {graph: (int(revision), at) for graph, revision, at in rows}
+        asked = f"SELECT graph, max(revision), at FROM change WHERE graph IN ({marks}) GROUP BY graph"
+        return {graph: (int(revision), at) for graph, revision, at in self._file.ask(asked, list(graphs))}
 
     def last_authors(self) -> dict[str, str]:
         """Return who changed each record last."""
@@ -142,8 +132,7 @@ class Journal:
 
     def knows(self, digest: str) -> bool:
         """Tell whether a corpus with this digest was loaded whole before."""
-        with self._file.open() as connection:
-            return connection.execute("SELECT 1 FROM loaded WHERE digest = ?", (digest,)).fetchone() is not None
+        return bool(self._file.ask("SELECT 1 FROM loaded WHERE digest = ?", (digest,)))
 
     def remember(self, digest: str) -> None:
         """Note that a corpus with this digest has been loaded whole."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from urllib.parse import urljoin
 
@@ -36,6 +37,12 @@ _LOAD = re.compile(r"(?<![\w:.%-])LOAD\s*(SILENT\s*)?(<|[^\s{}<>?]*:)", re.IGNOR
 _OTHER_EACH_TIME = frozenset({"RAND", "NOW", "UUID", "STRUUID", "BNODE", "SERVICE"})
 _ENGINE_ROOMS = ("bif:", "sql:")
 """Virtuoso reaches its SQL functions, which read files and call addresses, by names of these spaces, declared or not."""
+_OPENING, _CLOSING = frozenset("({["), frozenset(")}]")
+_STEPS = frozenset("!/|+*-^&=<>") | {"UNION", "OPTIONAL", "MINUS", "BIND", "FILTER", "EXISTS"}
+_DEEPEST = 100
+_MOST_STEPS = 2000
+"""Engines read a query by recursion: one of these brackets or steps too many ends them (Oxigraph 0.5: 800 and 6,400)."""
+_SHORT = 10_000
 _FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 _UPDATES = ("INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD", "WITH")
 
@@ -57,7 +64,11 @@ class Query:
 
 
 def admit(text: str, allowed: Collection[str] = ()) -> Query:
-    """Let a read-only query pass; refuse what writes and what calls machines that are not `allowed`."""
+    """Let a read-only query pass; refuse what writes, what calls machines that are not `allowed`, and what no engine survives."""
+    return (_remembered if len(text) <= _SHORT else _admitted)(text, tuple(allowed))
+
+
+def _admitted(text: str, allowed: tuple[str, ...]) -> Query:
     form = _form(text)
     if form is None:
         raise BadInput("The query is empty or is no SPARQL query.", "Begin with SELECT, ASK, CONSTRUCT or DESCRIBE.")
@@ -66,8 +77,34 @@ def admit(text: str, allowed: Collection[str] = ()) -> Query:
             f"{form} changes data, and this is a query.", "Send it as `update`, by POST, with a curator's token."
         )
     _refuse_calls(text, allowed)
+    _refuse_depth(text)
+    _refuse_length(text)
     words = {match["word"].upper() for match in _TOKEN.finditer(_resolved(text)) if match["word"]}
     return Query(text, form, not words & _OTHER_EACH_TIME, _dataset(text))
+
+
+_remembered = lru_cache(maxsize=1000)(_admitted)
+"""The verdict on short queries: pages and programs ask the same again and again."""
+
+
+def _refuse_depth(text: str) -> None:
+    depth = 0
+    for token in _TOKEN.finditer(text):
+        depth += (token[0] in _OPENING) - (token[0] in _CLOSING)
+        if depth > _DEEPEST:
+            raise BadInput(
+                f"More than {_DEEPEST} brackets are open at once, from line {text.count(chr(10), 0, token.start()) + 1} on.",
+                "Take groups apart that need not stand in each other.",
+            )
+
+
+def _refuse_length(text: str) -> None:
+    steps = sum(1 for token in _TOKEN.finditer(text) if token[0].upper() in _STEPS)
+    if steps > _MOST_STEPS:
+        raise BadInput(
+            f"The query has {steps:,} operators and clauses, and at most {_MOST_STEPS:,} are read.",
+            "Put lists of values into VALUES or IN, or ask in parts.",
+        )
 
 
 def _dataset(text: str) -> tuple[tuple[str, str], ...]:
@@ -107,6 +144,7 @@ def admit_update(text: str, allowed: Collection[str] = ()) -> str:
     if form in _FORMS:
         raise BadInput(f"{form} asks, and this is an update.", "Send it as `query`.")
     _refuse_calls(text, allowed)
+    _refuse_depth(text)
     if any(_LOAD.search(_skeleton(reading)) for reading in (text, _resolved(text))):
         raise NotAllowed(
             "LOAD is switched off: the base fetches nothing.", "Fetch it yourself and send it as INSERT DATA."
