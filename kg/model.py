@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Store, parse
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Store, Triple, parse
 from pyoxigraph import DefaultGraph as _DefaultGraph
 
 from kg import shipped
@@ -129,6 +129,10 @@ class Model:
         """Return the kind of a nested thing by its classes."""
         given = set(classes)
         return next((kind for kind in self.nested.values() if kind.classes & given), None)
+
+    def said(self, thing: str) -> list[Triple]:
+        """Return what the ontology and its concept schemes say of a thing."""
+        return [quad.triple for quad in self.shapes.quads_for_pattern(NamedNode(thing), None, None, _DefaultGraph())]
 
     def said_of(self, concept: str, annotation: NamedNode) -> str | None:
         """Return what an annotation says of a concept of the shipped schemes."""

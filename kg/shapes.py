@@ -57,6 +57,17 @@ class Checker:
         kinds = (*self._model.kinds, *self._model.nested.values())
         return {field.iri: field.name for kind in kinds for field in kind.fields}
 
+    def ring_of(self, records: Mapping[str, Iterable[ox.Triple]]) -> set[str]:
+        """Return what the records point at (IRIs), do not describe themselves, and a shape wants to know more of."""
+        looking = self._sieve.looking
+        return {
+            triple.object.value
+            for triples in records.values()
+            for triple in triples
+            if triple.predicate in looking and isinstance(triple.object, ox.NamedNode)
+            if record_of(triple.object.value) not in records
+        }
+
     def check(self, records: Mapping[str, Iterable[ox.Triple]], ring: Iterable[ox.Triple] = ()) -> list[Problem]:
         """Check records (IRI to statements); `ring` holds types and labels of what they point at and is not judged.
 

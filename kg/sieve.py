@@ -30,6 +30,9 @@ _CLASS, _IN, _OR = (getattr(SH, name) for name in ("class", "in", "or"))
 _IDLE = {SH.path, SH.name, SH.description, SH.order, SH.group, SH.message, SH.severity, SH.targetClass}
 """What a shape says that is no demand."""
 
+_OUTSIDE = {SH.minCount, SH.maxCount, SH.nodeKind, SH.datatype, SH.pattern, SH.hasValue, SH.uniqueLang, _IN}
+"""Demands that look at a value from the outside."""
+
 _TARGETS = {SH.targetNode, SH.targetSubjectsOf, SH.targetObjectsOf, SH.target}
 
 
@@ -43,6 +46,13 @@ class Sieve:
         for shape, said in self._shapes.items():
             for class_ in said.get(SH.targetClass, ()):
                 self._demands[class_].append(self._shape(shape))
+        self.looking = {
+            path
+            for shape, said in self._shapes.items()
+            for path in said.get(SH.path, ())
+            if any(predicate not in _OUTSIDE for predicate, _ in self._said(shape))
+        }
+        """The properties of whose values a shape wants to know more than stands in the record."""
 
     def doubted(self, records: Mapping[str, Iterable[Triple]], ring: Iterable[Triple]) -> set[str]:
         """Return the records (IRIs) that do not plainly meet their shapes; `ring` is what pySHACL would be given too."""
