@@ -83,6 +83,7 @@ class Kind:
     biblatex_type: str | None
     searched: bool = True
     entry_subtype: str | None = None
+    listed_by: str | None = None
     labels: Words = ()
     plurals: Words = ()
 
@@ -247,6 +248,7 @@ class _Reader:
             biblatex_type=self.text(shape, OU.biblatexType),
             searched=self.text(shape, OU.searched) != "false",
             entry_subtype=self.text(shape, OU.entrySubtype),
+            listed_by=self.text(shape, OU.listedBy),
             labels=self.words(shape, RDFS.label),
             plurals=self.words(shape, OU.plural),
         )

@@ -134,6 +134,15 @@ class Journal:
             )
             return {graph: (int(revision), at) for graph, revision, at in rows}
 
+    def spans(self, graphs: Sequence[str]) -> dict[str, tuple[str, str]]:
+        """Return the times of the first and the last change of these records, of those that were ever written."""
+        marks = ",".join("?" * len(graphs))
+        with self._file.open() as connection:
+            rows = connection.execute(
+                f"SELECT graph, min(at), max(at) FROM change WHERE graph IN ({marks}) GROUP BY graph", list(graphs)
+            )
+            return {graph: (first, last) for graph, first, last in rows}
+
     def last_authors(self) -> dict[str, str]:
         """Return who changed each record last."""
         with self._file.open() as connection:
