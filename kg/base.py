@@ -89,14 +89,11 @@ class Base:
     def check(self, records: Records, among: Records | None = None) -> list[Problem]:
         """Check records with the ring of what they point at, which may stand `among` others not yet written."""
         given = {iri: triples for iri, triples in records.items() if triples}
-        pointed = {
-            triple.object.value
-            for triples in given.values()
-            for triple in triples
-            if isinstance(triple.object, NamedNode)
-        } - given.keys()
+        pointed = self.checker.ring_of(given)
         ring = [triple for iri in pointed & (among or {}).keys() for triple in (among or {})[iri] or ()]
-        for batch in batched(sorted(pointed - (among or {}).keys()), BATCH):
+        coded = {iri: self.model.said(iri) for iri in pointed - (among or {}).keys()}
+        ring += [triple for triples in coded.values() for triple in triples]
+        for batch in batched(sorted(iri for iri, triples in coded.items() if not triples), BATCH):
             for row in self.engine.select(queries.fill("ring", things=map(NamedNode, batch))):
                 ring.append(statement(row))
         return self.checker.check(given, ring)

@@ -1,4 +1,4 @@
-"""The catalogue: the datasets and services of the base, and the base itself, as DCAT-AP 3.0.1, a page at a time."""
+"""The catalogue: every record that can be listed, and the base itself, as DCAT-AP 3.0.1, a page at a time."""
 
 from __future__ import annotations
 
@@ -23,12 +23,15 @@ _GZIP = NamedNode("https://www.iana.org/assignments/media-types/application/gzip
 _THEMES = NamedNode(_EU + "data-theme")
 _THEME = NamedNode(_EU + "data-theme/GOVE")
 _PUBLISHER = "Open Urban contributors"
-_CATALOGUED = {DCAT.Dataset.value, DCAT.DataService.value}
+_PROFILE = NamedNode("https://semiceu.github.io/DCAT-AP/releases/3.0.1/")
+_RECORDED = {DCAT.dataset.value, DCAT.service.value}
+"""The profile lets a catalogue record speak of datasets, services and catalogues only."""
 
 # DCAT-AP 3.0.1: the class that each value has to be of; which of these are codes of a table; which need a name.
 _CLASSES = {
     DCT.publisher: FOAF.Agent,
     DCT.spatial: DCT.Location,
+    DCT.type: SKOS.Concept,
     DCT.language: DCT.LinguisticSystem,
     DCT.license: DCT.LicenseDocument,
     DCT.conformsTo: DCT.Standard,
@@ -62,14 +65,14 @@ class Page:
     cards: tuple[Card, ...]
 
 
-def kinds(base: Base) -> list[str]:
-    """Return the kinds of record that a catalogue lists: those of a class that DCAT-AP knows."""
-    return [kind.name for kind in base.model.kinds if kind.name and kind.classes & _CATALOGUED]
+def kinds(base: Base) -> dict[str, str]:
+    """Return the kinds of record that a catalogue lists, each with the property by which it does."""
+    return {kind.name: kind.listed_by for kind in base.model.kinds if kind.name and kind.listed_by}
 
 
 def page(base: Base, number: int, size: int = PAGE) -> Page:
     """Return a page of the catalogue, by title; one beyond the last is empty, and is not searched for."""
-    wanted = Wanted(facets={KIND: kinds(base)}, sort="title", offset=(number - 1) * size, limit=size)
+    wanted = Wanted(facets={KIND: list(kinds(base))}, sort="title", offset=(number - 1) * size, limit=size)
     total = base.index.count(wanted)
     last = max(1, -(-total // size))
     hits = base.index.search(wanted).hits if number <= last else []
@@ -86,14 +89,33 @@ def pages(base: Base) -> Iterator[Page]:
 def statements(base: Base, shown: Page, site: str) -> list[Triple]:
     """Return the catalogue with the records of a page; `site` is the address (`https://host`) at which the base is served."""
     catalog = NamedNode(base.settings.base + "catalog")
-    told = _described(base, [NamedNode(card.iri) for card in shown.cards])
-    lists = {DCAT.Dataset: DCAT.dataset, DCAT.DataService: DCAT.service}
-    listed = [
-        Triple(catalog, lists[t.object], t.subject)
-        for t in told
-        if t.predicate == RDF.type and isinstance(t.object, NamedNode) and t.object in lists
-    ]
-    return list(dict.fromkeys([*head(base, site), *listed, *told]))
+    by, records = kinds(base), [NamedNode(card.iri) for card in shown.cards]
+    listed = [Triple(catalog, NamedNode(by[card.kind]), NamedNode(card.iri)) for card in shown.cards]
+    typed = [Triple(record, RDF.type, DCAT.Resource) for record in records]
+    recorded = _recorded(base, catalog, [card.iri for card in shown.cards if by[card.kind] in _RECORDED])
+    return list(dict.fromkeys([*head(base, site), *listed, *recorded, *typed, *_described(base, records)]))
+
+
+def _recorded(base: Base, catalog: NamedNode, records: list[str]) -> list[Triple]:
+    """Return the catalogue record of each: when it came into this base, and when it was changed last."""
+    told = []
+    for iri, (first, last) in base.journal.spans(records).items():
+        record = NamedNode(f"{iri}#catalog-record")
+        told += [
+            Triple(catalog, DCAT.record, record),
+            Triple(record, RDF.type, DCAT.CatalogRecord),
+            Triple(record, FOAF.primaryTopic, NamedNode(iri)),
+            Triple(record, DCT.issued, Literal(first[:10], datatype=XSD.date)),
+            Triple(record, DCT.modified, Literal(last[:10], datatype=XSD.date)),
+            Triple(record, DCT.language, _ENGLISH),
+            Triple(record, DCT.conformsTo, _PROFILE),
+        ]
+    if told:
+        told += [
+            Triple(_PROFILE, RDF.type, DCT.Standard),
+            Triple(_PROFILE, DCT.title, Literal("DCAT-AP 3.0.1", language="en")),
+        ]
+    return told
 
 
 def _described(base: Base, records: list[NamedNode]) -> list[Triple]:
@@ -101,9 +123,6 @@ def _described(base: Base, records: list[NamedNode]) -> list[Triple]:
     if not records:
         return []
     told = _licensed(base.engine.triples(queries.fill("catalog", records=records)))
-    told = [
-        t for t in told if t.predicate != RDF.type or t.object in (DCAT.Dataset, DCAT.DataService, DCAT.Distribution)
-    ]
     classes = {
         t.object: _CLASSES[t.predicate] for t in told if t.predicate in _CLASSES and isinstance(t.object, NamedNode)
     }
@@ -138,7 +157,10 @@ def head(base: Base, site: str) -> list[Triple]:
         Triple(
             catalog,
             DCT.description,
-            Literal("Urban datasets and data services that the base knows, and the base itself.", language="en"),
+            Literal(
+                "Policies, datasets, services, standards, practices, interviews and works that the base describes, and itself.",
+                language="en",
+            ),
         ),
         Triple(catalog, DCT.publisher, publisher),
         Triple(catalog, DCT.license, _LICENCE),

@@ -199,7 +199,8 @@ def _rows(answer: bytes) -> list[Row]:
     found = parse_query_results(answer, format=QueryResultsFormat.JSON)
     if not isinstance(found, QuerySolutions):
         raise EngineError("The engine answered a SELECT query with no table.")
-    return [{name.value: _term(row[name]) for name in found.variables if row[name] is not None} for row in found]
+    names = [variable.value for variable in found.variables]
+    return [{name: _term(term) for name, term in zip(names, row, strict=True) if term is not None} for row in found]
 
 
 def _yes(answer: bytes) -> bool:

@@ -202,3 +202,10 @@ def check(base: Base, records: Records, progress: Progress = lambda done: None) 
     for batch in batched(records, BATCH):
         yield from base.check({iri: records[iri] for iri in batch}, among=records)
         progress(len(batch))
+
+
+def check_all(base: Base, progress: Progress = lambda done: None) -> Iterator[Problem]:
+    """Yield the complaints about every record of the base, of which no more than a batch is in memory."""
+    for batch in batched(all_records(base), BATCH):
+        yield from base.check(dict(batch))
+        progress(len(batch))

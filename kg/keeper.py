@@ -1,8 +1,8 @@
 """The keeper of an engine: runs the Oxigraph server of a data folder, starts it again when it dies, ends it with its last user.
 
-It holds the folder's lock, runs as a process of its own (`python -m kg.keeper`) and listens on a Unix socket, to which whoever uses the engine keeps a
-connection. The kernel closes it however a process ends, so when the last user is gone the keeper knows, stops the server and
-leaves. If the keeper is killed, the kernel kills the server too.
+It holds the folder's lock, runs as a process of its own (`python -m kg.keeper`) and listens on a Unix socket, to which whoever
+uses the engine keeps a connection. The kernel closes it however a process ends, so when the last user is gone the keeper knows,
+stops the server and leaves. If the keeper is killed, the kernel kills the server too.
 """
 
 from __future__ import annotations

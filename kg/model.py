@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Store, parse
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Store, Triple, parse
 from pyoxigraph import DefaultGraph as _DefaultGraph
 
 from kg import shipped
@@ -83,6 +83,7 @@ class Kind:
     biblatex_type: str | None
     searched: bool = True
     entry_subtype: str | None = None
+    listed_by: str | None = None
     labels: Words = ()
     plurals: Words = ()
 
@@ -129,6 +130,10 @@ class Model:
         """Return the kind of a nested thing by its classes."""
         given = set(classes)
         return next((kind for kind in self.nested.values() if kind.classes & given), None)
+
+    def said(self, thing: str) -> list[Triple]:
+        """Return what the ontology and its concept schemes say of a thing."""
+        return [quad.triple for quad in self.shapes.quads_for_pattern(NamedNode(thing), None, None, _DefaultGraph())]
 
     def said_of(self, concept: str, annotation: NamedNode) -> str | None:
         """Return what an annotation says of a concept of the shipped schemes."""
@@ -243,6 +248,7 @@ class _Reader:
             biblatex_type=self.text(shape, OU.biblatexType),
             searched=self.text(shape, OU.searched) != "false",
             entry_subtype=self.text(shape, OU.entrySubtype),
+            listed_by=self.text(shape, OU.listedBy),
             labels=self.words(shape, RDFS.label),
             plurals=self.words(shape, OU.plural),
         )

@@ -37,7 +37,7 @@ FLOORS = (
     ),
     ("kg.citations", "kg.search", "kg.desk"),
     ("kg.profile", "kg.vocabulary"),
-    ("kg.shapes", "kg.model"),
+    ("kg.model", "kg.shapes", "kg.sieve"),
     ("kg.engine", "kg.keeper", "kg.oxigraph", "kg.queries", "kg.quirks", "kg.scratch", "kg.turtle"),
     ("kg.tables", "kg.terms", "kg.errors", "kg.settings", "kg.shipped", "kg.words"),
     ("kg",),

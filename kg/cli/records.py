@@ -49,17 +49,16 @@ def check(paths: tuple[Path, ...], profile: Path | None, own: bool) -> None:
         sys.exit(0 if catalog.check(profile, paths) else 1)
     severe = advice = 0
     with open_base(Settings.load()) as base:
-        if paths:
-            records, unreadable = entries.read_files(paths, base.settings.base)
-        else:
-            records, unreadable = dict(entries.all_records(base)), []
+        records, unreadable = entries.read_files(paths, base.settings.base)
         for line in unreadable:
             click.echo(line)
-        with bar("Checking", len(records)) as progress:
-            for problem in entries.check(base, records, progress):
+        size = len(records) if paths else base.index.size
+        with bar("Checking", size) as progress:
+            found = entries.check(base, records, progress) if paths else entries.check_all(base, progress)
+            for problem in found:
                 click.echo(("error: " if problem.severe else "advice: ") + str(problem))
                 severe, advice = severe + problem.severe, advice + (not problem.severe)
-    click.echo(f"{len(records):,} records: {severe:,} errors, {advice:,} pieces of advice.", err=True)
+    click.echo(f"{size:,} records: {severe:,} errors, {advice:,} pieces of advice.", err=True)
     if severe or unreadable:
         sys.exit(1)
 

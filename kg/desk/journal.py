@@ -124,6 +124,12 @@ class Journal:
         asked = f"SELECT graph, max(revision), at FROM change WHERE graph IN ({marks}) GROUP BY graph"
         return {graph: (int(revision), at) for graph, revision, at in self._file.ask(asked, list(graphs))}
 
+    def spans(self, graphs: Sequence[str]) -> dict[str, tuple[str, str]]:
+        """Return the times of the first and the last change of these records, of those that were ever written."""
+        marks = ",".join("?" * len(graphs))
+        asked = f"SELECT graph, min(at), max(at) FROM change WHERE graph IN ({marks}) GROUP BY graph"
+        return {graph: (first, last) for graph, first, last in self._file.ask(asked, list(graphs))}
+
     def last_authors(self) -> dict[str, str]:
         """Return who changed each record last."""
         with self._file.open() as connection:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pyoxigraph import Literal, NamedNode, Triple
 
 from kg.model import LANGUAGE, Field, Kind, Model
-from kg.terms import RDF, XSD, record_of
+from kg.terms import OU, RDF, XSD, record_of
 
 _YEAR = re.compile(r"^-?\d{4}")
 
@@ -110,13 +110,19 @@ def _joined(texts: Iterable[str | None]) -> str:
 
 
 def _searched(triples: Iterable[Triple], model: Model) -> list[Triple]:
-    """Leave out the nested things whose words do not count for a search: where a fact was seen, on what a link rests."""
+    """Leave out the nested things whose words do not count for a search: where a fact was seen, what a text does not lay down."""
     triples = list(triples)
     unsearched = {name for nested in model.nested.values() if not nested.searched for name in nested.classes}
     left_out = {
         triple.subject
         for triple in triples
         if triple.predicate == RDF.type and isinstance(triple.object, NamedNode) and triple.object.value in unsearched
+    }
+    left_out |= {
+        triple.subject
+        for triple in triples
+        if triple.predicate == OU.countsAs and isinstance(triple.object, NamedNode)
+        if model.said_of(triple.object.value, OU.searched) == "false"
     }
     return [triple for triple in triples if triple.subject not in left_out]
 

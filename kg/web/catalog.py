@@ -1,4 +1,4 @@
-"""The door to the catalogue: a page of datasets and services for readers, DCAT-AP 3.0.1 for harvesters."""
+"""The door to the catalogue: a page of records for readers, DCAT-AP 3.0.1 for harvesters."""
 
 from __future__ import annotations
 
