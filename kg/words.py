@@ -9,3 +9,8 @@ Words = tuple[tuple[str, str], ...]
 def words_in(words: Words, language: str, default: str) -> str:
     """Return the text in a language, or the default where nobody has translated it yet."""
     return dict(words).get(language, default)
+
+
+def phrase(text: str) -> str:
+    """Mark a text for the catalogues of translations, and return it as it is: who shows it says it in the reader's language."""
+    return text

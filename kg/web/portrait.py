@@ -11,10 +11,10 @@ from urllib.parse import quote, unquote, urlsplit
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from kg.citations.dialects import MONTH_NAMES
 from kg.model import LANGUAGE, Field, Kind, Model
 from kg.search.cards import Statements, preferred, statements
 from kg.terms import PREFIXES, RDF, RECORDS, path_of
+from kg.web.tongues import day, month
 
 _SAFE = ("http", "https", "ftp", "mailto")
 _SHOWN_ELSEWHERE = ("title",)
@@ -212,15 +212,10 @@ def spoken(literal: Literal) -> str:
     """Return a literal as a reader wants it: `7 October 2016` for a date, its words for the rest."""
     text, datatype = literal.value, literal.datatype.value.rpartition("#")[2]
     if datatype == "date" and re.fullmatch(r"\d{4}-\d\d-\d\d", text):
-        return spoken_date(date.fromisoformat(text))
+        return day(date.fromisoformat(text))
     if datatype == "gYearMonth" and re.fullmatch(r"\d{4}-\d\d", text):
-        return f"{MONTH_NAMES[int(text[5:7]) - 1]} {text[:4]}"
+        return month(date.fromisoformat(f"{text}-01"))
     return text
-
-
-def spoken_date(day: date) -> str:
-    """Return a day as `7 October 2016`."""
-    return f"{day.day} {MONTH_NAMES[day.month - 1]} {day.year}"
 
 
 def local_name(iri: str) -> str:

@@ -15,14 +15,15 @@ from kg.search.cards import Card, name_of
 from kg.search.index import Hit
 from kg.terms import path_of
 from kg.web.negotiation import Format
-from kg.web.portrait import spoken_date
+from kg.web.tongues import day, said
+from kg.words import phrase
 
 _DOORS = (
-    ("Browse", "/search"),
-    ("Evidence", "/matrix"),
-    ("Gaps", "/gaps"),
-    ("Bibliography", "/bibliography"),
-    ("Data", "/sparql"),
+    (phrase("Browse"), "/search"),
+    (phrase("Evidence"), "/matrix"),
+    (phrase("Gaps"), "/gaps"),
+    (phrase("Bibliography"), "/bibliography"),
+    (phrase("Data"), "/sparql"),
 )
 
 
@@ -47,13 +48,13 @@ def _site() -> dict[str, Any]:
         "name": "Open Urban",
         "records": base().index.size,
         "revision": journal.revision,
-        "date": spoken_date(date.fromisoformat(changed[:10])) if changed else "",
+        "date": day(date.fromisoformat(changed[:10])) if changed else "",
         "licence": "CC BY 4.0",
     }
 
 
 def _doors() -> list[dict[str, Any]]:
-    return [{"label": label, "url": url, "current": request.path.startswith(url)} for label, url in _DOORS]
+    return [{"label": said(label), "url": url, "current": request.path.startswith(url)} for label, url in _DOORS]
 
 
 def links(path: str, formats: Iterable[Format], query: dict[str, Any] | None = None) -> list[dict[str, str]]:
