@@ -163,3 +163,15 @@ def test_a_translation_has_the_placeholders_and_links_of_the_english(code: str) 
         for form in translated:
             assert sorted(PLACEHOLDER.findall(form)) == sorted(PLACEHOLDER.findall(english[-1])), message.id
             assert sorted(tags.findall(form)) == sorted(tags.findall(english[-1])), message.id
+
+
+# -- what the model calls things -----------------------------------------------------------------------------------------
+
+
+def test_kinds_fields_and_groups_are_called_as_the_ontology_says(client: FlaskClient) -> None:
+    page = client.get("/policy/in-ndsap-2012?lang=fr").text
+    assert "Politique publique" in page
+    assert ">Comment nous le savons</h2>" in page
+    assert "<dt" in page
+    assert ">lieu</dt>" in page
+    assert "Politiques publiques" in client.get("/search?lang=fr").text

@@ -15,7 +15,7 @@ from kg.search.cards import Card, name_of
 from kg.search.index import Hit
 from kg.terms import path_of
 from kg.web.negotiation import Format
-from kg.web.tongues import day, said
+from kg.web.tongues import day, language, said
 from kg.words import phrase
 
 _DOORS = (
@@ -80,7 +80,7 @@ def item(found: Hit | Card) -> dict[str, Any]:
         "iri": card.iri,
         "url": path_of(card.iri, base().settings.base),
         "kind": card.kind,
-        "kind_label": kind.label if kind else card.kind,
+        "kind_label": kind.label_in(language()) if kind else card.kind,
         "title": card.title,
         "title_lang": card.language,
         "place": card.place,
@@ -96,7 +96,7 @@ def item(found: Hit | Card) -> dict[str, Any]:
 def _field_name(kind_name: str, name: str) -> str:
     """Return what readers call the field that a search calls `name`."""
     kind = base().model.kind(kind_name)
-    return next((field.name for field in (kind.fields if kind else ()) if name_of(field) == name), name)
+    return next((field.name_in(language()) for field in (kind.fields if kind else ()) if name_of(field) == name), name)
 
 
 def marked(snippet: str) -> Markup:

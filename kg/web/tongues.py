@@ -17,7 +17,10 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 from flask import Flask, Response, g, has_request_context, request
-from pyoxigraph import Literal
+from markupsafe import Markup, escape
+from pyoxigraph import Literal, NamedNode
+
+from kg.words import Text
 
 ENGLISH = "en"
 LANGUAGES = (ENGLISH, "fr", "es", "he")
@@ -37,7 +40,7 @@ def register(app: Flask) -> None:
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
         lambda text: words().gettext(text), lambda one, many, number: words().ngettext(one, many, number), newstyle=True
     )
-    app.jinja_env.filters["number"] = number
+    app.jinja_env.filters |= {"number": number, "named": named}
     app.context_processor(_shared)
     app.after_request(_told)
     words(ENGLISH)
@@ -101,12 +104,12 @@ def _choices() -> list[dict[str, Any]]:
 # -- words ----------------------------------------------------------------------------------------------------------------
 
 
-def _(text: str, **given: object) -> str:
+def _(text: str, /, **given: object) -> str:
     """Say a sentence in the reader's language; `%(name)s` stands for what is given, `%%` for a percent sign."""
     return words().gettext(text) % given
 
 
-def ngettext(one: str, many: str, num: int, **given: object) -> str:
+def ngettext(one: str, many: str, num: int, /, **given: object) -> str:
     """Say a sentence about some number of things in the reader's language."""
     return words().ngettext(one, many, num) % ({"num": number(num)} | given)
 
@@ -133,10 +136,25 @@ def words(wanted: str | None = None) -> NullTranslations:
     return _catalogue(wanted or language())
 
 
-def best(values: Iterable[Literal], wanted: str | None = None) -> Literal | None:
+def best(values: Iterable[NamedNode | Literal]) -> Literal | None:
     """Pick the text in the reader's language, else in English, else one without language, else any, always the same one."""
-    rank: Mapping[str | None, int] = {ENGLISH: 1, None: 2} | {wanted or language(): 0}
-    return min(values, key=lambda text: (rank.get(text.language, 3), text.language or "", text.value), default=None)
+    rank: Mapping[str | None, int] = {ENGLISH: 1, None: 2} | {language(): 0}
+    literals = [value for value in values if isinstance(value, Literal)]
+    return min(literals, key=lambda text: (rank.get(text.language, 3), text.language or "", text.value), default=None)
+
+
+def called(values: Iterable[NamedNode | Literal]) -> Text | None:
+    """Return what a thing with these names is called in the reader's language, with the language that it is in."""
+    found = best(values)
+    return Text(found.value, found.language) if found is not None else None
+
+
+def named(text: str, spoken: str | None = None) -> Markup:
+    """Write a text with its language on it where that is not the language of the page."""
+    spoken = getattr(text, "language", "") if spoken is None else spoken
+    if not spoken or spoken == language():
+        return escape(text)
+    return Markup('<span lang="{}" dir="auto">{}</span>').format(spoken, text)
 
 
 # -- dates, numbers, names ------------------------------------------------------------------------------------------------
