@@ -15,8 +15,8 @@ from kg.search.cards import Card, name_of
 from kg.search.index import Hit
 from kg.terms import path_of
 from kg.web.negotiation import Format
-from kg.web.tongues import day, language, said
-from kg.words import phrase
+from kg.web.tongues import ENGLISH, day, language, said
+from kg.words import Text, phrase
 
 _DOORS = (
     (phrase("Browse"), "/search"),
@@ -83,9 +83,9 @@ def item(found: Hit | Card) -> dict[str, Any]:
         "kind_label": kind.label_in(language()) if kind else card.kind,
         "title": card.title,
         "title_lang": card.language,
-        "place": card.place,
+        "place": Text(card.place, ENGLISH),
         "year": card.year,
-        "confidence": card.confidence,
+        "confidence": Text(card.confidence, ENGLISH),
         "summary": card.summary,
         "snippet": marked(snippet),
         "citable": kind is not None and bool(kind.bibtex_type or kind.biblatex_type),
