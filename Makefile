@@ -10,7 +10,10 @@ BROWSER := $(BIN)/python tests/browser.py
 APT := DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test map chromium checker clean
+MESSAGES := kg/web/translations
+PYBABEL := $(BIN)/pybabel --quiet
+
+.PHONY: help serve test messages map chromium checker clean
 
 help: ## list what make can do here
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -72,6 +75,12 @@ test: chromium checker ## style, types and every test, the fast ones first
 	if [ -n "$$failed" ]; then echo "FAILED:$$failed"; exit 1; fi; \
 	if ! $(BROWSER) >/dev/null; then echo "PASSED, but WITHOUT the browser tests: there is no Chromium here."; \
 	else echo "PASSED: style, types and every test."; fi
+
+messages: $(READY) ## bring the catalogues of translations up to what the pages say
+	@mkdir -p build
+	@$(PYBABEL) extract -F babel.cfg -k phrase --no-location --sort-output -o build/messages.pot .
+	@$(PYBABEL) update -i build/messages.pot -d $(MESSAGES) --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --width 120
+	@grep -c '^msgstr ""$$' $(MESSAGES)/*/LC_MESSAGES/messages.po || true
 
 map: ## draw the world map anew (needs Node; kg/web/static/world.svg is in the repository)
 	@npm ci --silent --no-audit --no-fund && node tools/map.mjs

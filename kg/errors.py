@@ -27,6 +27,8 @@ KgError
 
 from __future__ import annotations
 
+from kg.words import phrase
+
 
 class KgError(Exception):
     """Carry a sentence for people (`detail`), what to do (`advice`) and the HTTP status it deserves."""
@@ -34,8 +36,8 @@ class KgError(Exception):
     status = 500
     retry_after = 0
     """Seconds after which the same request may do better; 0: nobody knows."""
-    title = "Something went wrong"
-    advice = "Try again; if it happens again, tell us what you did."
+    title = phrase("Something went wrong")
+    advice = phrase("Try again; if it happens again, tell us what you did.")
 
     def __init__(self, detail: str, advice: str | None = None) -> None:
         super().__init__(detail)
@@ -51,111 +53,111 @@ class BadInput(KgError):
     """What was sent cannot be used as it is."""
 
     status = 400
-    title = "We cannot read that"
-    advice = "Correct the request and send it again."
+    title = phrase("We cannot read that")
+    advice = phrase("Correct the request and send it again.")
 
 
 class NotFound(BadInput):
     """Nothing lives at this address."""
 
     status = 404
-    title = "Nothing is here"
-    advice = "Search for it, or start from the home page."
+    title = phrase("Nothing is here")
+    advice = phrase("Search for it, or start from the home page.")
 
 
 class Gone(BadInput):
     """A record that was here has been withdrawn."""
 
     status = 410
-    title = "This record was withdrawn"
-    advice = "Its history says why."
+    title = phrase("This record was withdrawn")
+    advice = phrase("Its history says why.")
 
 
 class NotKnown(BadInput):
     """The caller's token is none of ours."""
 
     status = 401
-    title = "We do not know this token"
-    advice = "Send it as `Authorization: Bearer TOKEN`, or send none and ask as everyone may."
+    title = phrase("We do not know this token")
+    advice = phrase("Send it as `Authorization: Bearer TOKEN`, or send none and ask as everyone may.")
 
 
 class NotAllowed(BadInput):
     """The caller may not do this."""
 
     status = 403
-    title = "Not allowed"
-    advice = "Ask a curator."
+    title = phrase("Not allowed")
+    advice = phrase("Ask a curator.")
 
 
 class WrongMethod(BadInput):
     """The address exists but does not answer this HTTP method."""
 
     status = 405
-    title = "This address does not answer that method"
-    advice = "The Allow header names the methods that work."
+    title = phrase("This address does not answer that method")
+    advice = phrase("The Allow header names the methods that work.")
 
 
 class NotAcceptable(BadInput):
     """No format that we write is one that the caller reads."""
 
     status = 406
-    title = "No format in common"
-    advice = "Ask for one of the formats that are listed."
+    title = phrase("No format in common")
+    advice = phrase("Ask for one of the formats that are listed.")
 
 
 class UnknownMedia(BadInput):
     """The body's media type is not one that this address reads."""
 
     status = 415
-    title = "We do not read this kind of body"
-    advice = "Send one of the media types that are listed."
+    title = phrase("We do not read this kind of body")
+    advice = phrase("Send one of the media types that are listed.")
 
 
 class Overtaken(BadInput):
     """Somebody else changed the base between the reading and the writing."""
 
     status = 409
-    title = "Somebody else was quicker"
-    advice = "Read it again, and send the change again."
+    title = phrase("Somebody else was quicker")
+    advice = phrase("Read it again, and send the change again.")
 
 
 class TooMuch(BadInput):
     """The answer has more rows or bytes than this caller gets in one."""
 
-    title = "The answer is longer than the limit"
-    advice = "Ask in parts (ORDER BY with LIMIT and OFFSET), count first, or take a dump of the whole base."
+    title = phrase("The answer is longer than the limit")
+    advice = phrase("Ask in parts (ORDER BY with LIMIT and OFFSET), count first, or take a dump of the whole base.")
 
 
 class TooLarge(BadInput):
     """What was sent, or what it would work on, is more than this door takes at once."""
 
     status = 413
-    title = "That is more than we take at once"
-    advice = "Send less at once."
+    title = phrase("That is more than we take at once")
+    advice = phrase("Send less at once.")
 
 
 class TooOften(BadInput):
     """The caller sends more requests than it may."""
 
     status = 429
-    title = "Too many requests"
-    advice = "Wait as long as Retry-After says; for bulk work take a dump."
+    title = phrase("Too many requests")
+    advice = phrase("Wait as long as Retry-After says; for bulk work take a dump.")
 
 
 class Refused(BadInput):
     """The shapes complain; nothing was written."""
 
     status = 422
-    title = "The check found mistakes"
-    advice = "Mend what is listed and send it again; nothing was written."
+    title = phrase("The check found mistakes")
+    advice = phrase("Mend what is listed and send it again; nothing was written.")
 
 
 class EngineError(KgError):
     """The triple store answered with something that we cannot use."""
 
     status = 502
-    title = "The triple store had a problem"
-    advice = "Try again in a moment."
+    title = phrase("The triple store had a problem")
+    advice = phrase("Try again in a moment.")
 
 
 class EngineDown(EngineError):
@@ -163,14 +165,14 @@ class EngineDown(EngineError):
 
     status = 503
     retry_after = 5
-    title = "The triple store does not answer"
+    title = phrase("The triple store does not answer")
 
 
 class NotReady(EngineDown):
     """What is derived from the store is being brought up to its revision."""
 
-    title = "Not ready yet"
-    advice = "Ask again in a few seconds."
+    title = phrase("Not ready yet")
+    advice = phrase("Ask again in a few seconds.")
 
 
 class QueryTimeout(EngineError):
@@ -178,8 +180,8 @@ class QueryTimeout(EngineError):
 
     status = 503
     retry_after = 5
-    title = "The query took too long"
-    advice = "Narrow it: name a class or a graph, add a LIMIT, or avoid joining by FILTER."
+    title = phrase("The query took too long")
+    advice = phrase("Narrow it: name a class or a graph, add a LIMIT, or avoid joining by FILTER.")
 
 
 class Busy(KgError):
@@ -187,35 +189,35 @@ class Busy(KgError):
 
     status = 503
     retry_after = 2
-    title = "Too many queries at once"
-    advice = "Wait for your other queries to end, or ask again in a moment."
+    title = phrase("Too many queries at once")
+    advice = phrase("Wait for your other queries to end, or ask again in a moment.")
 
 
 class FarAway(KgError):
     """A service of somebody else, from which we wanted something, did not answer or answered with nonsense."""
 
     status = 502
-    title = "Another service did not answer"
-    advice = "Try again later; nothing here was changed."
+    title = phrase("Another service did not answer")
+    advice = phrase("Try again later; nothing here was changed.")
 
 
 class BaseBusy(KgError):
     """Another service owns the data folder."""
 
     status = 409
-    title = "The data folder is in use"
-    advice = "Stop the other service, or set KG_DATA to another folder."
+    title = phrase("The data folder is in use")
+    advice = phrase("Stop the other service, or set KG_DATA to another folder.")
 
 
 class BadSetting(KgError):
     """A setting is misspelt or holds a value that makes no sense."""
 
-    title = "A setting is wrong"
-    advice = "`kg settings` lists every setting with its default."
+    title = phrase("A setting is wrong")
+    advice = phrase("`kg settings` lists every setting with its default.")
 
 
 class BrokenHouse(KgError):
     """A file that belongs to the service is missing or wrong: a query, a shape, a scheme."""
 
-    title = "A part of the service is broken"
-    advice = "Install the package again, or mend the file that is named."
+    title = phrase("A part of the service is broken")
+    advice = phrase("Install the package again, or mend the file that is named.")

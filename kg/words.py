@@ -9,3 +9,20 @@ Words = tuple[tuple[str, str], ...]
 def words_in(words: Words, language: str, default: str) -> str:
     """Return the text in a language, or the default where nobody has translated it yet."""
     return dict(words).get(language, default)
+
+
+class Text(str):
+    """A text that knows its language; empty where nobody said it."""
+
+    language: str
+
+    def __new__(cls, text: str, language: str | None = "") -> Text:
+        """Make a text of words and the language that they are in."""
+        made = super().__new__(cls, text)
+        made.language = language or ""
+        return made
+
+
+def phrase(text: str) -> str:
+    """Mark a text for the catalogues of translations, and return it as it is: who shows it says it in the reader's language."""
+    return text

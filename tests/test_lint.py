@@ -165,7 +165,7 @@ def test_a_repair_is_written_once_and_journalled(mine: Base, reader: FlaskClient
     assert "1 remark on references" in page
     assert "A style puts the full stop after a title." in page
     assert "&lt;b&gt;" in page or "<b>Open" not in page
-    assert "the base has changed since" in page
+    assert "The base has changed since" in page
     assert reader.get("/lint?rule=stop").status_code == 200
     assert reader.get("/lint?rule=pages").status_code == 200
     assert reader.get("/lint?rule=nonsense").status_code == 404

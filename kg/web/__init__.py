@@ -30,6 +30,7 @@ from kg.web import (
     search,
     site,
     sparql,
+    tongues,
     who,
 )
 from kg.web.harvest import doors
@@ -73,7 +74,7 @@ def create_app(settings: Settings | None = None, base: Base | None = None) -> Fl
         base = stack.enter_context(open_base(settings or Settings.load()))
         atexit.register(stack.close)
     app.extensions["base"] = base
-    for part in (site, problems, who, limits, kept, cite):
+    for part in (tongues, site, problems, who, limits, kept, cite):
         part.register(app)
     if base.settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=base.settings.proxies, x_proto=1, x_host=1)  # type: ignore[method-assign]

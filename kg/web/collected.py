@@ -11,11 +11,13 @@ from kg.web.asked import address, belongs
 from kg.web.pictures import timeline
 from kg.web.pictures.timeline import Picture
 from kg.web.site import base
+from kg.web.tongues import _, language, said
+from kg.words import phrase
 
 _FEWEST = 4
 _ANALYSED = ("place", "sector")
 """Facets by whose values the analyses are asked."""
-_ANALYSES = (("Gaps", "/gaps"), ("Roadmap", "/roadmap"), ("Provisions", "/matrix"))
+_ANALYSES = ((phrase("Gaps"), "/gaps"), (phrase("Roadmap"), "/roadmap"), (phrase("Provisions"), "/matrix"))
 
 
 @dataclass(frozen=True)
@@ -42,14 +44,15 @@ def under(iri: str) -> Collection | None:
 
 def _collection(wanted: Wanted, total: int, counts: dict[str, int], facet: Field) -> Collection:
     kinds = [
-        {"name": kind.name, "label": kind.plural if counts[kind.name] != 1 else kind.label, "count": counts[kind.name],
+        {"name": kind.name, "count": counts[kind.name],
+         "label": kind.plural_in(language()) if counts[kind.name] != 1 else kind.label_in(language()),
          "url": address(Wanted(facets={**wanted.facets, KIND: [kind.name]}))}
         for kind in base().model.kinds if kind.name and counts.get(kind.name)
     ]  # fmt: skip
     years = timeline.picture(wanted)
-    pictures = [{"label": "Timeline", "url": address(wanted, "/timeline")}]
+    pictures = [{"label": _("Timeline"), "url": address(wanted, "/timeline")}]
     if facet.role != "place":
-        pictures.append({"label": "Map", "url": address(wanted, "/map")})
+        pictures.append({"label": _("Map"), "url": address(wanted, "/map")})
     if facet.slug in _ANALYSED:
-        pictures += [{"label": label, "url": address(wanted, door)} for label, door in _ANALYSES]
+        pictures += [{"label": said(label), "url": address(wanted, door)} for label, door in _ANALYSES]
     return Collection(total, address(wanted), kinds, years if years and years.dated >= _FEWEST else None, pictures)

@@ -15,6 +15,7 @@ from kg import queries
 from kg.engine import Answer
 from kg.errors import BadInput, KgError
 from kg.web import copies, guard, limits
+from kg.web.names import labels
 from kg.web.portrait import Painter, Value
 from kg.web.results import CITED, GRAPHS, ROWS
 from kg.web.site import base
@@ -100,7 +101,7 @@ def _table(answer: Answer) -> dict[str, Any]:
             break
     cut = len(rows) > _ROWS
     terms = {term.value for row in rows for term in row if isinstance(term, NamedNode)}
-    painter = Painter(base().model, base().settings.base, base().labels(terms))
+    painter = Painter(base().model, base().settings.base, labels(terms))
     table = [[_cell(painter, term) for term in row] for row in rows[:_ROWS]]
     ours = any(iri.startswith(base().settings.base) for iri in terms)
     return {"head": names, "rows": table, "count": len(table), "cut": cut, "graph_text": None, "has_records": ours}

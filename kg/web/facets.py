@@ -11,6 +11,8 @@ from kg.search.index import KIND, Found, Wanted
 from kg.web.asked import address, toggled
 from kg.web.names import Name, names
 from kg.web.site import base
+from kg.web.tongues import _, language
+from kg.words import Text
 
 _SHOWN = 10
 _BUDGET = 30
@@ -55,7 +57,8 @@ class Facet:
 
 def titles() -> dict[str, str]:
     """Return what each facet is called."""
-    return {KIND: "Kind"} | {facet.slug: facet.name[:1].upper() + facet.name[1:] for facet in base().model.facets}
+    spoken = {facet.slug: facet.name_in(language()) for facet in base().model.facets}
+    return {KIND: _("Kind")} | {slug: name[:1].upper() + name[1:] for slug, name in spoken.items()}
 
 
 def labels(found: Found, wanted: Wanted) -> dict[str, Name]:
@@ -63,8 +66,8 @@ def labels(found: Found, wanted: Wanted) -> dict[str, Name]:
     values = {value for counts in found.counts.values() for value, _ in counts}
     values |= {value for chosen in wanted.facets.values() for value in chosen}
     named = names(value for value in values if ":" in value)
-    kinds = {kind.name: Name(kind.plural) for kind in base().model.kinds if kind.name}
-    return {value: Name(value) for value in values} | named | kinds
+    kinds = {kind.name: Name(Text(kind.plural_in(language()))) for kind in base().model.kinds if kind.name}
+    return {value: Name(Text(value)) for value in values} | named | kinds
 
 
 def facets(found: Found, wanted: Wanted, named: Mapping[str, Name]) -> list[Facet]:

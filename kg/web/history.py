@@ -13,8 +13,8 @@ from kg.base import parsed
 from kg.desk.journal import Change
 from kg.errors import NotFound
 from kg.terms import RECORDS
-from kg.web.portrait import spoken_date
 from kg.web.site import base
+from kg.web.tongues import _, day
 
 blueprint = Blueprint("history", __name__)
 
@@ -42,7 +42,8 @@ def history(kind: str, slug: str) -> str:
     changes = base().journal.history(iri)
     if not changes:
         raise NotFound(
-            f"The journal knows no <{iri}>.", "Concepts and the ontology change with the repository, not here."
+            _("The journal knows no <%(iri)s>.", iri=iri),
+            _("Concepts and the ontology change with the repository, not here."),
         )
     card = base().index.get([iri]).get(iri)
     return render_template(
@@ -58,10 +59,18 @@ def _step(change: Change) -> Step:
     lines = [
         (line[:1], line[1:].rstrip()) for line in difflib.unified_diff(before, after, n=0, lineterm="") if _says(line)
     ]
-    what = "made" if change.before is None else "withdrawn" if change.after is None else "changed"
-    day = spoken_date(datetime.fromisoformat(change.at).date())
+    what = _("made") if change.before is None else _("withdrawn") if change.after is None else _("changed")
     cut = max(0, len(lines) - _LONGEST)
-    return Step(change.revision, change.at, day, change.who, change.why, what, lines[:_LONGEST], cut)
+    return Step(
+        change.revision,
+        change.at,
+        day(datetime.fromisoformat(change.at).date()),
+        change.who,
+        change.why,
+        what,
+        lines[:_LONGEST],
+        cut,
+    )
 
 
 def _says(line: str) -> bool:

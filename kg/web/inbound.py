@@ -18,6 +18,7 @@ from kg.web.asked import address
 from kg.web.names import names
 from kg.web.portrait import local_name
 from kg.web.site import base, item, query_link
+from kg.web.tongues import language
 
 LIMIT = 500
 _SHOWN = 12
@@ -71,7 +72,7 @@ def query_url(iri: str) -> str:
 def _concept(iri: str, label: str) -> dict[str, Any]:
     kind = base().model.kind(_CONCEPT)
     card = Card(iri, _CONCEPT, label)
-    return item(card) | {"url": path_of(iri, RECORDS), "kind_label": kind.label if kind else ""}
+    return item(card) | {"url": path_of(iri, RECORDS), "kind_label": kind.label_in(language()) if kind else ""}
 
 
 def groups(iri: str) -> list[Group]:
@@ -89,7 +90,7 @@ def _group(iri: str, kind_name: str, path: str, items: dict[str, dict[str, Any]]
     shown = sorted(items.values(), key=lambda it: str(it["title"]).casefold())
     more = address(Wanted(facets={KIND: [kind_name], facets[path]: [iri]})) if path in facets else None
     return Group(
-        label=f"{kind.plural if kind else kind_name} · {meaning(kind, path)}",
+        label=f"{kind.plural_in(language()) if kind else kind_name} · {meaning(kind, path)}",
         count=len(items),
         items=shown[:_SHOWN] if more else shown,
         more_url=more if len(items) > _SHOWN else None,
@@ -100,4 +101,4 @@ def meaning(kind: Kind | None, path: str) -> str:
     """Return in words what a property means: its name in the shape of the kind, else in any shape, else its own."""
     own = kind.field(path) if kind else None
     any_field = own or next((found for other in base().model.kinds if (found := other.field(path))), None)
-    return any_field.name if any_field else local_name(path)
+    return any_field.name_in(language()) if any_field else local_name(path)

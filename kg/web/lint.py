@@ -10,26 +10,28 @@ from kg.errors import NotFound
 from kg.lint import findings
 from kg.terms import path_of
 from kg.web.site import base
+from kg.web.tongues import said
+from kg.words import phrase
 
 blueprint = Blueprint("lint", __name__)
 
 _PAGE = 100
 RULES = {
-    "missing": "A field is missing",
-    "isbn": "ISBN",
-    "issn": "ISSN",
-    "doi": "DOI",
-    "url": "Address",
-    "future": "A year to come",
-    "date": "Date",
-    "pages": "Pages",
-    "capitals": "Title in capitals",
-    "stop": "Full stop after a title",
-    "latex": "LaTeX left over",
-    "name": "Names",
-    "duplicate": "Probably one work twice",
-    "journal": "Two spellings of a journal",
-    "person": "Two spellings of a person",
+    "missing": phrase("A field is missing"),
+    "isbn": phrase("ISBN"),
+    "issn": phrase("ISSN"),
+    "doi": phrase("DOI"),
+    "url": phrase("Address"),
+    "future": phrase("A year to come"),
+    "date": phrase("Date"),
+    "pages": phrase("Pages"),
+    "capitals": phrase("Title in capitals"),
+    "stop": phrase("Full stop after a title"),
+    "latex": phrase("LaTeX left over"),
+    "name": phrase("Names"),
+    "duplicate": phrase("Probably one work twice"),
+    "journal": phrase("Two spellings of a journal"),
+    "person": phrase("Two spellings of a person"),
 }
 
 
@@ -51,7 +53,7 @@ def lint() -> str:
         last=last,
         rule=rule,
         rules=[_rule(name, counts[name], rule) for name in RULES if name in counts],
-        remarks=[vars(one) | {"url": path_of(one.record, base().settings.base), "rule_label": RULES[one.rule]}
+        remarks=[vars(one) | {"url": path_of(one.record, base().settings.base), "rule_label": said(RULES[one.rule])}
                  for one in found.page(rule, (page - 1) * _PAGE, _PAGE)],
         page=page,
         pages=pages,
@@ -61,7 +63,7 @@ def lint() -> str:
 
 
 def _rule(name: str, count: int, chosen: str) -> dict[str, Any]:
-    return {"label": RULES[name], "count": count, "url": _address(name), "selected": name == chosen}
+    return {"label": said(RULES[name]), "count": count, "url": _address(name), "selected": name == chosen}
 
 
 def _address(rule: str, page: int = 1) -> str:

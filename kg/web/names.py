@@ -1,4 +1,4 @@
-"""What things are called and what lies right above them, asked once for each state of the base."""
+"""What things are called and what lies right above them, asked once for each language and state of the base."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from flask import current_app
 
 from kg import queries
 from kg.base import BATCH, batched
-from kg.search.cards import preferred
 from kg.terms import node
+from kg.web import tongues
 from kg.web.site import base
+from kg.words import Text
 
 _KEPT = 20_000
 
@@ -22,36 +23,41 @@ _KEPT = 20_000
 class Name:
     """A thing's label and the places or concepts right above it."""
 
-    label: str
+    label: Text
     wider: tuple[str, ...] = ()
 
 
 @dataclass
 class _Kept:
     revision: int
-    names: dict[str, Name]
+    names: dict[str, dict[str, Name]]
 
 
 def names(iris: Iterable[str]) -> dict[str, Name]:
     """Return the names of things; one that is not named is called by its IRI. What was asked before is not asked again."""
     asked = set(iris)
     kept = _kept()
-    fresh = sorted(asked - kept.names.keys())
-    if len(kept.names) + len(fresh) > _KEPT:
-        kept.names.clear()
+    fresh = sorted(asked - kept.keys())
+    if len(kept) + len(fresh) > _KEPT:
+        kept.clear()
         fresh = sorted(asked)
     for batch in batched(fresh, BATCH):
-        kept.names.update(_read(batch))
-    return {iri: kept.names[iri] for iri in asked}
+        kept.update(_read(batch))
+    return {iri: kept[iri] for iri in asked}
 
 
-def _kept() -> _Kept:
-    """Return what is known of this revision; a change of the base forgets it all."""
+def labels(iris: Iterable[str]) -> dict[str, Text]:
+    """Return what things are called; one that is not named is not in the answer."""
+    return {iri: name.label for iri, name in names(iris).items() if name.label != iri}
+
+
+def _kept() -> dict[str, Name]:
+    """Return what is known in this language of this revision; a change of the base forgets it all."""
     revision = base().journal.revision
     kept = cast("_Kept | None", current_app.extensions.get("names"))
     if kept is None or kept.revision != revision:
         kept = current_app.extensions["names"] = _Kept(revision, {})
-    return kept
+    return kept.names.setdefault(tongues.language(), {})
 
 
 def _read(iris: Iterable[str]) -> dict[str, Name]:
@@ -62,5 +68,5 @@ def _read(iris: Iterable[str]) -> dict[str, Name]:
             labels[row["thing"].value].append(label)
         elif above := row.get("wider"):
             wider[row["thing"].value].add(above.value)
-    found = {iri: preferred(labels[iri]) for iri in iris}
-    return {iri: Name(label.value if label else iri, tuple(sorted(wider[iri]))) for iri, label in found.items()}
+    found = {iri: tongues.called(labels[iri]) for iri in iris}
+    return {iri: Name(label or Text(iri), tuple(sorted(wider[iri]))) for iri, label in found.items()}

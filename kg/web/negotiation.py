@@ -9,6 +9,7 @@ from flask import Response, request, stream_with_context
 from pyoxigraph import RdfFormat
 
 from kg.errors import NotAcceptable
+from kg.web import tongues
 
 _UTF_8 = ("bib", "ris")
 
@@ -63,9 +64,17 @@ def split(name: str, formats: Iterable[Format]) -> tuple[str, Format | None]:
 
 
 def chosen(formats: tuple[Format, ...], by_extension: Format | None = None) -> Format:
-    """Return the format that the address names, else the one that the caller's Accept header likes best."""
-    if by_extension is not None:
-        return by_extension
+    """Return the format that the address names, else the one that the caller's Accept header likes best.
+
+    Only a page speaks the reader's language: data is the same for everybody.
+    """
+    form = by_extension or _liked(formats)
+    if form is not HTML:
+        tongues.use(tongues.ENGLISH)
+    return form
+
+
+def _liked(formats: tuple[Format, ...]) -> Format:
     accept = request.accept_mimetypes
     if not accept:
         return formats[0]

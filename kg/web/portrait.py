@@ -11,10 +11,11 @@ from urllib.parse import quote, unquote, urlsplit
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from kg.citations.dialects import MONTH_NAMES
-from kg.model import LANGUAGE, Field, Kind, Model
-from kg.search.cards import Statements, preferred, statements
+from kg.model import Field, Kind, Model
+from kg.search.cards import Statements, statements
 from kg.terms import PREFIXES, RDF, RECORDS, path_of
+from kg.web.tongues import _, best, day, language, month
+from kg.words import Text
 
 _SAFE = ("http", "https", "ftp", "mailto")
 _SHOWN_ELSEWHERE = ("title",)
@@ -79,6 +80,7 @@ class Portrait:
     title_lang: str
     other_titles: list[Value]
     summary: str
+    summary_lang: str
     place: list[Value]
     year: str
     confidence: str
@@ -93,19 +95,21 @@ class Painter:
         self.model = model
         self.base = base
         self.labels = labels
-        self._properties = {field.path: field.name for kind in model.kinds for field in kind.fields}
+        self._properties = {field.path: field for kind in model.kinds for field in kind.fields}
 
     def value(self, term: NamedNode | Literal) -> Value:
         """Show one term: a name with its page, an address with its host's leave, or words."""
         if isinstance(term, Literal):
             return Value(spoken(term), term.language or "")
-        label = self.labels.get(term.value) or self._properties.get(term.value)
+        own = self._properties.get(term.value)
+        label = self.labels.get(term.value) or (own.name_in(language()) if own else None)
+        lang = label.language if isinstance(label, Text) else ""
         status = term.value.removeprefix(_STATUSES) if term.value.startswith(_STATUSES) else ""
         path = path_of(term.value, self.base) or path_of(term.value, RECORDS)
         if path is not None:
-            return Value(label or path.rpartition("/")[2], url=path, iri=term.value, status=status)
+            return Value(label or path.rpartition("/")[2], lang, path, iri=term.value, status=status)
         if label is not None:
-            return Value(label, url="/about?iri=" + quote(term.value, safe=""), iri=term.value)
+            return Value(label, lang, "/about?iri=" + quote(term.value, safe=""), iri=term.value)
         safe = term.value if urlsplit(term.value).scheme in _SAFE else None
         return Value(_shortened(term.value) if safe else term.value, url=safe, external=True, iri=term.value)
 
@@ -115,19 +119,20 @@ class Painter:
         titles = self._role(kind, found, "title") or [
             value for path in _NAMING for value in found.get(path, ()) if isinstance(value, Literal)
         ]
-        title = preferred(titles)
-        summary = preferred(self._role(kind, found, "summary"))
+        title = best(titles)
+        summary = best(self._role(kind, found, "summary"))
         address = next((v.value for v in self._role(kind, found, "address") if isinstance(v, NamedNode)), None)
         dates = sorted(value.value[:4] for value in self._role(kind, found, "date"))
         confidence = self._role(kind, found, "confidence")
         return Portrait(
             iri=iri,
             kind=(kind.name or "") if kind else "",
-            kind_label=kind.label if kind else "Thing",
+            kind_label=kind.label_in(language()) if kind else _("Thing"),
             title=title.value if title else self.labels.get(iri, iri),
             title_lang=(title.language or "") if title else "",
             other_titles=[self.value(term) for term in titles if term != title],
             summary=summary.value if summary else "",
+            summary_lang=(summary.language or "") if summary else "",
             place=[self.value(term) for term in self._role(kind, found, "place")],
             year=dates[0] if dates else "",
             confidence=self.value(confidence[0]).text if confidence else "",
@@ -145,13 +150,15 @@ class Painter:
         for own in kind.fields if kind else ():
             values = rest.pop(own.path, [])
             if values and own.role not in ("title", "summary"):
-                section = sections.setdefault(own.group.name, Section(own.group.name, own.group.label, []))
+                section = sections.setdefault(
+                    own.group.name, Section(own.group.name, own.group.label_in(language()), [])
+                )
                 section.fields.append(self._row(own, values, triples))
         if rest:
             rows = [
                 Row(local_name(path), path, [self.value(v) for v in values]) for path, values in sorted(rest.items())
             ]
-            sections.setdefault("other", Section("other", "Also said", [])).fields.extend(rows)
+            sections.setdefault("other", Section("other", _("Also said"), [])).fields.extend(rows)
         return list(sections.values())
 
     def _row(self, own: Field, values: list[NamedNode | Literal], triples: list[Triple]) -> Row:
@@ -159,15 +166,14 @@ class Painter:
         if nested is None or not nested.fields:
             shown = sorted(
                 (self.value(value) for value in values),
-                key=lambda value: (value.lang != LANGUAGE, value.text.casefold()),
+                key=lambda value: (value.lang != language(), value.text.casefold()),
             )
-            return Row(own.name, own.help, shown)
+            return Row(own.name_in(language()), own.help, shown)
         inner = _statements_of(values, triples)
         columns = [column for column in nested.fields if any(column.path in found for found in inner)]
         rows = [[[self.value(v) for v in found.get(column.path, ())] for column in columns] for found in inner]
-        return Row(
-            own.name, own.help, columns=[column.name for column in columns], rows=sorted(rows, key=_reading_order)
-        )
+        heads = [column.name_in(language()) for column in columns]
+        return Row(own.name_in(language()), own.help, columns=heads, rows=sorted(rows, key=_reading_order))
 
 
 def _statements_of(values: list[NamedNode | Literal], triples: list[Triple]) -> list[Statements]:
@@ -212,15 +218,10 @@ def spoken(literal: Literal) -> str:
     """Return a literal as a reader wants it: `7 October 2016` for a date, its words for the rest."""
     text, datatype = literal.value, literal.datatype.value.rpartition("#")[2]
     if datatype == "date" and re.fullmatch(r"\d{4}-\d\d-\d\d", text):
-        return spoken_date(date.fromisoformat(text))
+        return day(date.fromisoformat(text))
     if datatype == "gYearMonth" and re.fullmatch(r"\d{4}-\d\d", text):
-        return f"{MONTH_NAMES[int(text[5:7]) - 1]} {text[:4]}"
+        return month(date.fromisoformat(f"{text}-01"))
     return text
-
-
-def spoken_date(day: date) -> str:
-    """Return a day as `7 October 2016`."""
-    return f"{day.day} {MONTH_NAMES[day.month - 1]} {day.year}"
 
 
 def local_name(iri: str) -> str:

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from kg.errors import BadInput, KgError, NotFound, UnknownMedia, WrongMethod
 from kg.web.negotiation import prefers_page
+from kg.web.tongues import _, said
 
 _LOG = logging.getLogger("kg.web")
 _OURS = {404: NotFound, 405: WrongMethod, 415: UnknownMedia}
@@ -26,10 +27,10 @@ def answer(error: KgError) -> Response:
     """Write an error as the caller reads it best."""
     problem = {
         "type": "about:blank",
-        "title": error.title,
+        "title": said(error.title),
         "status": error.status,
-        "detail": error.detail,
-        "advice": error.advice,
+        "detail": said(error.detail),
+        "advice": said(error.advice),
     }
     if prefers_page():
         response = Response(render_template("error.html", problem=problem | {"asked": request.full_path.rstrip("?")}))
@@ -61,12 +62,12 @@ def _from_http(error: HTTPException) -> AnyResponse:
 def _sentence(error: HTTPException) -> str:
     match error.code:
         case 404:
-            return f"There is no {request.path} here."
+            return _("There is no %(path)s here.", path=request.path)
         case 405:
-            return f"{request.path} does not answer {request.method}."
+            return _("%(path)s does not answer %(method)s.", path=request.path, method=request.method)
     return error.description or error.name
 
 
 def _unexpected(error: Exception) -> Response:
     _LOG.exception("%s %s failed", request.method, request.path, exc_info=error)
-    return answer(KgError("The service made a mistake of its own; it has been written to the log."))
+    return answer(KgError(_("The service made a mistake of its own; it has been written to the log.")))

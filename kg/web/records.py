@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from collections.abc import Mapping
+from datetime import date
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,28 +21,40 @@ from kg.errors import BadInput, Gone, NotFound
 from kg.model import Kind
 from kg.search.cards import classes_of, preferred, statements
 from kg.terms import PREFIXES, RDF, RECORDS, node
-from kg.web import cite, citing, collected, inbound, negotiation, signposting
+from kg.web import cite, citing, collected, inbound, negotiation, signposting, tongues
 from kg.web.harvest import pagehead
 from kg.web.negotiation import CITABLE, CITATION, CSV, HTML, JSON, RECORD, TURTLE, Format
 from kg.web.portrait import Painter, Portrait, local_name
 from kg.web.site import base, item, links, query_link
+from kg.web.tongues import _, language
+from kg.words import Text
 
 blueprint = Blueprint("records", __name__)
 
 
 class Record:
-    """A thing with what it says and the labels of what it points at, read with one query."""
+    """A thing with what it says and the names of what it points at, read with one query."""
 
-    def __init__(self, iri: str, triples: list[Triple], labels: dict[str, str]) -> None:
+    def __init__(self, iri: str, triples: list[Triple], named: Mapping[str, list[NamedNode | Literal]]) -> None:
         self.iri = iri
         self.triples = triples
-        self.labels = labels
+        self.named = named
         self.kind: Kind | None = base().model.kind_of(classes_of(statements(triples, iri)))
+
+    @cached_property
+    def labels(self) -> dict[str, str]:
+        """What the things are called that it points at, as data says it."""
+        return {thing: label.value for thing, values in self.named.items() if (label := preferred(values))}
+
+    @cached_property
+    def spoken(self) -> dict[str, Text]:
+        """What the things are called that it points at, in the reader's language."""
+        return {thing: label for thing, values in self.named.items() if (label := tongues.called(values))}
 
     @property
     def label(self) -> str:
         """What the thing is called; its IRI where it has no name."""
-        return Painter(base().model, base().settings.base, self.labels).paint(self.kind, self.iri, self.triples).title
+        return Painter(base().model, base().settings.base, self.spoken).paint(self.kind, self.iri, self.triples).title
 
 
 def read(iri: str) -> Record | None:
@@ -55,8 +70,7 @@ def read(iri: str) -> Record | None:
             else:
                 triples.append(statement(row))
         if triples:
-            labels = {thing: label.value for thing, values in named.items() if (label := preferred(values))}
-            return Record(iri, triples, labels)
+            return Record(iri, triples, named)
     return None
 
 
@@ -80,19 +94,21 @@ def about() -> Response:
     """Show what the base says of a thing whose IRI is not ours."""
     iri = request.args.get("iri", "")
     if node(iri) is None or urlsplit(iri).scheme not in ("http", "https", "urn"):
-        raise BadInput("Say which thing: /about?iri= and its IRI.", "IRIs begin with http:// or https://.")
+        raise BadInput(_("Say which thing: /about?iri= and its IRI."), _("IRIs begin with http:// or https://."))
     found = read(iri)
     if found is None:
-        raise NotFound(f"The base says nothing of <{iri}>.")
+        raise NotFound(_("The base says nothing of <%(iri)s>.", iri=iri))
     return _answer(found, None, None)
 
 
 def _missing(iri: str, kind: str) -> NotFound | Gone:
     if history := base().journal.history(iri):
-        return Gone(f"<{iri}> was withdrawn on {history[0].at[:10]} ({history[0].why}).")
+        when = tongues.day(date.fromisoformat(history[0].at[:10]))
+        return Gone(_("<%(iri)s> was withdrawn on %(date)s (%(why)s).", iri=iri, date=when, why=history[0].why))
     known = base().model.kind(kind)
-    hint = f"Look for it among the {known.plural.lower()}: /search?kind={kind}." if known else None
-    return NotFound(f"There is no <{iri}>.", hint)
+    plural, url = known.plural_in(language()).lower() if known else "", f"/search?kind={kind}"
+    hint = _("Look for it among the %(kinds)s: %(url)s.", kinds=plural, url=url) if known else None
+    return NotFound(_("There is no <%(iri)s>.", iri=iri), hint)
 
 
 def _answer(found: Record, path: str | None, by_extension: Format | None) -> Response:
@@ -101,7 +117,8 @@ def _answer(found: Record, path: str | None, by_extension: Format | None) -> Res
     form = negotiation.chosen(formats, by_extension)
     if form in (*CITATION, CSV) and entry is None:
         raise NotFound(
-            f"<{found.iri}> is not something to cite.", "Policies, datasets, practices, interviews and references are."
+            _("<%(iri)s> is not something to cite.", iri=found.iri),
+            _("Policies, datasets, practices, interviews and references are."),
         )
     body: str | bytes
     if form is HTML:
@@ -128,7 +145,7 @@ def _canonical(found: Record, path: str | None) -> str:
 
 
 def _page(found: Record, path: str | None, entry: bibtex.Entry | None) -> str:
-    painter = Painter(base().model, base().settings.base, found.labels)
+    painter = Painter(base().model, base().settings.base, found.spoken)
     portrait = painter.paint(found.kind, found.iri, found.triples)
     formats = links(path, RECORD if entry is None else CITABLE) if path else []
     return render_template(
@@ -149,9 +166,9 @@ def _page(found: Record, path: str | None, entry: bibtex.Entry | None) -> str:
 
 def _context(portrait: Portrait, found: Record, path: str | None) -> dict[str, Any]:
     kind = found.kind
-    crumbs = [{"label": "Browse", "url": "/search"}]
+    crumbs = [{"label": _("Browse"), "url": "/search"}]
     if kind is not None and kind.name:
-        crumbs.append({"label": kind.plural, "url": f"/search?kind={kind.name}"})
+        crumbs.append({"label": kind.plural_in(language()), "url": f"/search?kind={kind.name}"})
     return vars(portrait) | {
         "url": path or "/about?iri=" + found.iri,
         "breadcrumbs": crumbs,

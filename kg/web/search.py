@@ -16,17 +16,24 @@ from kg.search.index import KIND, Found, Wanted
 from kg.web import facets, lists, negotiation
 from kg.web.asked import address, parameters, toggled, wanted_from
 from kg.web.harvest.offers import offers
-from kg.web.names import Name
+from kg.web.names import Name, names
 from kg.web.negotiation import LIST
 from kg.web.pictures import world
 from kg.web.site import base, item, links, query_link
+from kg.web.tongues import _, language, ngettext, said
+from kg.words import phrase
 
 __all__ = ["address", "blueprint", "parameters", "wanted_from"]
 
 blueprint = Blueprint("search", __name__)
 
 _QUESTIONS = 8
-_SORTS = {"relevance": "Best match", "newest": "Newest first", "oldest": "Oldest first", "title": "By title"}
+_SORTS = {
+    "relevance": phrase("Best match"),
+    "newest": phrase("Newest first"),
+    "oldest": phrase("Oldest first"),
+    "title": phrase("By title"),
+}
 _SHOWN_FIELDS = ("title", "summary", "place", "author", "publisher", "keyword", "provisions", "year")
 _EXAMPLES = ("transport data", "privacy anonymisation", "Kenya")
 
@@ -40,7 +47,7 @@ def home() -> str:
     found = base().index.search(Wanted(limit=0))
     counts = dict(found.counts[KIND])
     kinds = [
-        {"name": kind.name, "label": kind.label, "plural": kind.plural, "comment": kind.comment,
+        {"name": kind.name, "label": kind.label_in(language()), "plural": kind.plural_in(language()), "comment": kind.comment,
          "count": counts.get(kind.name or "", 0), "url": f"/search?kind={kind.name}"}
         for kind in base().model.kinds
     ]  # fmt: skip
@@ -62,9 +69,9 @@ def _of_slug(found: Found, slug: str) -> list[dict[str, Any]]:
     if facet is None:
         return []
     counts = found.counts[slug]
-    labels = base().labels(value for value, _ in counts)
+    named = names(value for value, _count in counts)
     return [
-        {"label": labels.get(value, value), "count": count, "url": address(Wanted(facets={slug: [value]}))}
+        {"label": named[value].label, "count": count, "url": address(Wanted(facets={slug: [value]}))}
         for value, count in counts
     ]
 
@@ -76,7 +83,8 @@ def search(ext: str | None = None) -> AnyResponse | str:
     by_extension = next((form for form in LIST if form.ext == ext), None)
     if ext is not None and by_extension is None:
         raise NotFound(
-            f"A search is not written as .{ext}.", "It is written as ." + ", .".join(form.ext for form in LIST) + "."
+            _("A search is not written as .%(ext)s.", ext=ext),
+            _("It is written as %(formats)s.", formats=", ".join(f".{form.ext}" for form in LIST)),
         )
     form = negotiation.chosen(LIST, by_extension)
     wanted = wanted_from(request.args)
@@ -88,7 +96,10 @@ def search(ext: str | None = None) -> AnyResponse | str:
     found = base().index.search(wanted)
     took = (time.perf_counter() - started) * 1000
     if wanted.offset and wanted.offset >= found.total:
-        raise NotFound(f"This search has {_pages(found, wanted)} pages.", f"Its first page is {address(wanted)}.")
+        raise NotFound(
+            ngettext("This search has %(num)s page.", "This search has %(num)s pages.", _pages(found, wanted)),
+            _("Its first page is %(url)s.", url=address(wanted)),
+        )
     return render_template("search.html", search=_page(wanted, found, took), q=wanted.text,
                            formats=[*links("/search", LIST, parameters(wanted)), *offers(parameters(wanted))])  # fmt: skip
 
@@ -107,7 +118,8 @@ def _page(wanted: Wanted, found: Found, took: float) -> dict[str, Any]:
         "previous_url": address(wanted, page=page - 1) if page > 1 else None,
         "next_url": address(wanted, page=page + 1) if page < pages else None,
         "sort": wanted.sort,
-        "sorts": [{"label": _SORTS[name], "url": address(wanted, sort=name), "current": name == wanted.sort} for name in _SORTS],
+        "sorts": [{"label": said(label), "url": address(wanted, sort=name), "current": name == wanted.sort}
+                  for name, label in _SORTS.items()],
         "items": [item(hit) for hit in found.hits],
         "facets": facets.facets(found, wanted, named),
         "chips": _chips(wanted, named),
@@ -128,11 +140,20 @@ def _chips(wanted: Wanted, named: dict[str, Name]) -> list[dict[str, str]]:
         for value in values
     ]
     if wanted.since is not None:
-        chips.append({"label": f"since {wanted.since}", "remove_url": address(replace(wanted, since=None))})
+        chips.append(
+            {"label": _("since %(year)s", year=wanted.since), "remove_url": address(replace(wanted, since=None))}
+        )
     if wanted.until is not None:
-        chips.append({"label": f"until {wanted.until}", "remove_url": address(replace(wanted, until=None))})
+        chips.append(
+            {"label": _("until %(year)s", year=wanted.until), "remove_url": address(replace(wanted, until=None))}
+        )
     if wanted.only:
-        chips.append({"label": f"among {len(wanted.only)} of a list", "remove_url": address(replace(wanted, only=()))})
+        chips.append(
+            {
+                "label": ngettext("among %(num)s of a list", "among %(num)s of a list", len(wanted.only)),
+                "remove_url": address(replace(wanted, only=())),
+            }
+        )
     return chips
 
 
@@ -141,7 +162,7 @@ def by(slug: str) -> str:
     """Show every value of one facet that a search counts."""
     titles = facets.titles()
     if slug not in titles:
-        raise NotFound(f"There is no facet {slug}.", "There are " + ", ".join(titles) + ".")
+        raise NotFound(_("There is no facet %(name)s.", name=slug), _("There are %(names)s.", names=", ".join(titles)))
     wanted = wanted_from(request.args)
     found = base().index.search(replace(wanted, limit=0))
     named = facets.labels(found, wanted)

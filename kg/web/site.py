@@ -15,14 +15,15 @@ from kg.search.cards import Card, name_of
 from kg.search.index import Hit
 from kg.terms import path_of
 from kg.web.negotiation import Format
-from kg.web.portrait import spoken_date
+from kg.web.tongues import ENGLISH, day, language, said
+from kg.words import Text, phrase
 
 _DOORS = (
-    ("Browse", "/search"),
-    ("Evidence", "/matrix"),
-    ("Gaps", "/gaps"),
-    ("Bibliography", "/bibliography"),
-    ("Data", "/sparql"),
+    (phrase("Browse"), "/search"),
+    (phrase("Evidence"), "/matrix"),
+    (phrase("Gaps"), "/gaps"),
+    (phrase("Bibliography"), "/bibliography"),
+    (phrase("Data"), "/sparql"),
 )
 
 
@@ -47,13 +48,13 @@ def _site() -> dict[str, Any]:
         "name": "Open Urban",
         "records": base().index.size,
         "revision": journal.revision,
-        "date": spoken_date(date.fromisoformat(changed[:10])) if changed else "",
+        "date": day(date.fromisoformat(changed[:10])) if changed else "",
         "licence": "CC BY 4.0",
     }
 
 
 def _doors() -> list[dict[str, Any]]:
-    return [{"label": label, "url": url, "current": request.path.startswith(url)} for label, url in _DOORS]
+    return [{"label": said(label), "url": url, "current": request.path.startswith(url)} for label, url in _DOORS]
 
 
 def links(path: str, formats: Iterable[Format], query: dict[str, Any] | None = None) -> list[dict[str, str]]:
@@ -79,12 +80,12 @@ def item(found: Hit | Card) -> dict[str, Any]:
         "iri": card.iri,
         "url": path_of(card.iri, base().settings.base),
         "kind": card.kind,
-        "kind_label": kind.label if kind else card.kind,
+        "kind_label": kind.label_in(language()) if kind else card.kind,
         "title": card.title,
         "title_lang": card.language,
-        "place": card.place,
+        "place": Text(card.place, ENGLISH),
         "year": card.year,
-        "confidence": card.confidence,
+        "confidence": Text(card.confidence, ENGLISH),
         "summary": card.summary,
         "snippet": marked(snippet),
         "citable": kind is not None and bool(kind.bibtex_type or kind.biblatex_type),
@@ -95,7 +96,7 @@ def item(found: Hit | Card) -> dict[str, Any]:
 def _field_name(kind_name: str, name: str) -> str:
     """Return what readers call the field that a search calls `name`."""
     kind = base().model.kind(kind_name)
-    return next((field.name for field in (kind.fields if kind else ()) if name_of(field) == name), name)
+    return next((field.name_in(language()) for field in (kind.fields if kind else ()) if name_of(field) == name), name)
 
 
 def marked(snippet: str) -> Markup:

@@ -17,6 +17,7 @@ from kg.web.pictures import choosing
 from kg.web.pictures.tables import Cell, Table, table
 from kg.web.records import Record, read
 from kg.web.site import base, links
+from kg.web.tongues import ENGLISH, _, language, use
 
 blueprint = Blueprint("around", __name__)
 
@@ -62,10 +63,12 @@ def around(kind: str, slug: str) -> Response | str:
     """Show what is one link away from a record, as a picture and a table; with `.csv` the table."""
     ext = slug.endswith(".csv")
     slug = slug.removesuffix(".csv")
+    if ext:
+        use(ENGLISH)
     root = RECORDS if kind == "concept" else base().settings.base
     found = read(f"{root}{kind}/{slug}")
     if found is None:
-        raise NotFound(f"There is no <{root}{kind}/{slug}>.")
+        raise NotFound(_("There is no <%(iri)s>.", iri=f"{root}{kind}/{slug}"))
     pointing, pointed = _pointing(found), _pointed(found)
     numbers = _table(pointing, pointed)
     if ext:
@@ -98,7 +101,7 @@ def _pointed(found: Record) -> list[Near]:
         for value in values:
             url = choosing.page(value.value) if isinstance(value, NamedNode) and path != RDF.type.value else None
             if url and "#" not in value.value:
-                label = found.labels.get(value.value, url.rpartition("/")[2])
+                label = found.spoken.get(value.value, url.rpartition("/")[2])
                 near.append(Near(label, url.split("/")[1], url, inbound.meaning(found.kind, path)))
     return sorted(near, key=lambda other: (other.meaning, other.label.casefold()))
 
@@ -130,12 +133,12 @@ def _table(pointing: Sequence[Near], pointed: Sequence[Near]) -> Table:
     rows = [
         [
             Cell(near.label, near.url),
-            Cell(kind.label if (kind := model.kind(near.kind)) else near.kind),
+            Cell(kind.label_in(language()) if (kind := model.kind(near.kind)) else near.kind),
             Cell(near.meaning),
             Cell(way),
         ]
-        for way, side in (("points here", pointing), ("pointed at from here", pointed))
+        for way, side in ((_("points here"), pointing), (_("pointed at from here"), pointed))
         for near in side
     ]
-    heads = [("thing", "Thing"), ("kind", "Kind"), ("link", "Link"), ("direction", "Direction")]
-    return table("Everything one link away", heads, rows)
+    heads = [("thing", _("Thing")), ("kind", _("Kind")), ("link", _("Link")), ("direction", _("Direction"))]
+    return table(_("Everything one link away"), heads, rows)

@@ -12,6 +12,7 @@ from kg.web.asked import address, parameters
 from kg.web.names import names
 from kg.web.negotiation import CSV
 from kg.web.site import base, links
+from kg.web.tongues import _, language, ngettext
 
 
 def facet_of(role: str) -> str:
@@ -34,11 +35,11 @@ def kinds(wanted: Wanted, path: str) -> list[dict[str, Any]]:
     counts = dict(base().index.search(replace(wanted, limit=0)).counts[KIND])
     every = {**wanted.facets, KIND: ()}
     chosen = tuple(wanted.facets.get(KIND, ()))
-    shown = [{"label": "Everything", "url": address(replace(wanted, facets=every), path), "current": not chosen}]
+    shown = [{"label": _("Everything"), "url": address(replace(wanted, facets=every), path), "current": not chosen}]
     for kind in base().model.kinds:
         if counts.get(kind.name or ""):
             url = address(replace(wanted, facets={**wanted.facets, KIND: [kind.name or ""]}), path)
-            shown.append({"label": kind.plural, "url": url, "current": chosen == (kind.name,)})
+            shown.append({"label": kind.plural_in(language()), "url": url, "current": chosen == (kind.name,)})
     return shown
 
 
@@ -46,16 +47,16 @@ def chosen(wanted: Wanted) -> dict[str, Any]:
     """Say in words which search a picture shows, with its address."""
     titles = facets.titles()
     named = names(value for slug, values in wanted.facets.items() if slug != KIND for value in values)
-    words = [f"“{wanted.text}”"] if wanted.text.strip() else []
+    words = [_("“%(text)s”", text=wanted.text)] if wanted.text.strip() else []
     words += [
         f"{titles[slug].lower()} {named[value].label}"
         for slug, values in wanted.facets.items()
         if slug != KIND
         for value in values
     ]
-    words += [f"since {wanted.since}"] if wanted.since is not None else []
-    words += [f"until {wanted.until}"] if wanted.until is not None else []
-    words += [f"among {len(wanted.only)} of a list"] if wanted.only else []
+    words += [_("since %(year)s", year=wanted.since)] if wanted.since is not None else []
+    words += [_("until %(year)s", year=wanted.until)] if wanted.until is not None else []
+    words += [ngettext("among %(num)s of a list", "among %(num)s of a list", len(wanted.only))] if wanted.only else []
     return {"words": ", ".join(words), "url": address(wanted), "total": base().index.count(wanted)}
 
 

@@ -16,6 +16,7 @@ from kg.web.pictures import choosing
 from kg.web.pictures.tables import Cell, Table, table
 from kg.web.pictures.world import shade
 from kg.web.site import base
+from kg.web.tongues import ENGLISH, _, use
 
 blueprint = Blueprint("evidence", __name__)
 
@@ -28,6 +29,8 @@ _COLUMNS = 12
 def evidence(ext: str | None = None) -> Response | str:
     """Show how many records of a search each sector has in each region, or the same as CSV."""
     wanted = wanted_from(request.args)
+    if ext:
+        use(ENGLISH)
     numbers = _numbers(wanted)
     if ext:
         return numbers.csv("evidence")
@@ -62,10 +65,10 @@ def _numbers(wanted: Wanted) -> Table:
         rows.append([Cell(named[sector].label, address(replace(wanted, facets=here))), Cell(totals[sector]), *cells])
     heads = [
         (_ROWS, facets.titles()[_ROWS]),
-        ("all", "All"),
+        ("all", _("All")),
         *((iri.rpartition("/")[2], named[iri].label) for iri in regions),
     ]
-    return table("Records by sector and region; a record with two sectors counts in both", heads, rows)
+    return table(_("Records by sector and region; a record with two sectors counts in both"), heads, rows)
 
 
 def _sectors() -> list[str]:

@@ -13,6 +13,7 @@ from kg.web.asked import address, wanted_from
 from kg.web.pictures import choosing
 from kg.web.pictures.tables import Cell, Table, table
 from kg.web.site import base
+from kg.web.tongues import ENGLISH, _, language, use
 
 blueprint = Blueprint("timeline", __name__)
 
@@ -68,6 +69,8 @@ class Picture:
 def timeline(ext: str | None = None) -> Response | str:
     """Show the records of a search by year and kind, as a picture and a table, or the table as CSV."""
     wanted = wanted_from(request.args)
+    if ext:
+        use(ENGLISH)
     numbers = _numbers(wanted)
     if ext:
         return numbers.csv("timeline")
@@ -100,7 +103,7 @@ def picture(wanted: Wanted) -> Picture | None:
             for year, count in sorted(by_year.items())
             if year >= first
         )
-        bands.append(Band(kind.name or "", kind.plural, line, sum(by_year.values()), bars))
+        bands.append(Band(kind.name or "", kind.plural_in(language()), line, sum(by_year.values()), bars))
     ticks = tuple(((year - first + 0.5) * step, year) for year in _round_years(first, last))
     before = sum(count for by_year in counts.values() for year, count in by_year.items() if year < first)
     return Picture(tuple(bands), ticks, first, last, _HEAD + len(bands) * _ROW + 20, before)
@@ -145,5 +148,7 @@ def _numbers(wanted: Wanted) -> Table:
         ]
         rows.append([Cell(str(year), address(then)), Cell(sum(numbers)), *cells])
     return table(
-        "Records by year", [("year", "Year"), ("all", "All"), *((kind.name or "", kind.plural) for kind in kinds)], rows
+        _("Records by year"),
+        [("year", _("Year")), ("all", _("All")), *((kind.name or "", kind.plural_in(language())) for kind in kinds)],
+        rows,
     )

@@ -16,6 +16,7 @@ from kg.web.names import names
 from kg.web.pictures import choosing
 from kg.web.pictures.tables import Cell, Table, table
 from kg.web.site import base
+from kg.web.tongues import ENGLISH, _, language, use
 
 blueprint = Blueprint("map", __name__)
 
@@ -50,6 +51,8 @@ def shapes() -> dict[str, tuple[str, str] | None]:
 def world(ext: str | None = None) -> Response | str:
     """Show the records of a search by country, as a map and a table, or the table as CSV."""
     wanted = wanted_from(request.args)
+    if ext:
+        use(ENGLISH)
     crossed = _crossed(wanted)
     numbers = _numbers(wanted, crossed)
     if ext:
@@ -99,7 +102,7 @@ def shade(count: int) -> int:
 def _places(crossed: Crossed) -> list[tuple[str, str, str, int]]:
     """Return IRI, label, code and count of every place that a search finds."""
     counts: dict[str, int] = {}
-    for (_, iri), count in crossed.items():
+    for (_kind, iri), count in crossed.items():
         counts[iri] = counts.get(iri, 0) + count
     named = names(counts)
     return [(iri, named[iri].label, iri.rpartition("/")[2], count) for iri, count in counts.items()]
@@ -111,7 +114,7 @@ def _elsewhere(wanted: Wanted, crossed: Crossed) -> list[tuple[str, int, str]]:
     found = []
     places = _places(crossed)
     named = names(iri for iri, *_ in places)
-    on_map = {iri for iri, _, code, _ in places if code in shapes()}
+    on_map = {iri for iri, _label, code, _count in places if code in shapes()}
     for iri, label, code, count in places:
         if code not in shapes() and not on_map.intersection(named[iri].wider):
             found.append((label, count, address(replace(wanted, facets={**wanted.facets, slug: [iri]}))))
@@ -120,10 +123,10 @@ def _elsewhere(wanted: Wanted, crossed: Crossed) -> list[tuple[str, int, str]]:
 
 def _numbers(wanted: Wanted, crossed: Crossed) -> Table:
     slug = choosing.place_facet()
-    kinds = [kind for kind in base().model.kinds if any(row == kind.name for row, _ in crossed)]
-    named = names({place for _, place in crossed})
+    kinds = [kind for kind in base().model.kinds if any(row == kind.name for row, _place in crossed)]
+    named = names({place for _kind, place in crossed})
     rows = []
-    for iri in sorted({place for _, place in crossed}, key=lambda iri: named[iri].label.casefold()):
+    for iri in sorted({place for _kind, place in crossed}, key=lambda iri: named[iri].label.casefold()):
         if iri.rpartition("/")[2] in shapes():
             counts = [crossed.get((kind.name or "", iri), 0) for kind in kinds]
             here = {**wanted.facets, slug: [iri]}
@@ -138,5 +141,6 @@ def _numbers(wanted: Wanted, crossed: Crossed) -> Table:
                     *cells,
                 ]
             )
-    titles = [("place", facets.titles()[slug]), ("all", "All"), *((kind.name or "", kind.plural) for kind in kinds)]
-    return table("Records by country; a city counts in its country", titles, rows)
+    titles = [("place", facets.titles()[slug]), ("all", _("All"))]
+    titles += [(kind.name or "", kind.plural_in(language())) for kind in kinds]
+    return table(_("Records by country; a city counts in its country"), titles, rows)

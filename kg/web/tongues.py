@@ -1,0 +1,204 @@
+"""Which language a reader is spoken to in, and the words, dates and numbers of that language."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Mapping
+from datetime import date
+from functools import cache, lru_cache
+from gettext import GNUTranslations, NullTranslations
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from babel import Locale, negotiate_locale
+from babel.dates import format_date, format_skeleton
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+from flask import Flask, Response, g, has_request_context, request
+from markupsafe import Markup, escape
+from pyoxigraph import Literal, NamedNode
+
+from kg.words import Text
+
+ENGLISH = "en"
+LANGUAGES = (ENGLISH, "fr", "es", "he")
+CATALOGUES = Path(__file__).parent / "translations"
+_LOCALES = {ENGLISH: "en_GB"}
+"""Where the way of writing dates and numbers needs a country: 7 October 2016."""
+_NAME = "lang"
+_YEAR = 365 * 24 * 3600
+_SPEAKING = ("text/html", "application/problem+json")
+"""What is answered in the reader's language; data is the same for everybody."""
+_UNGROUPED = 1000
+
+
+def register(app: Flask) -> None:
+    """Give the templates their words, and every answer the name of its language."""
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        lambda text: words().gettext(text), lambda one, many, number: words().ngettext(one, many, number), newstyle=True
+    )
+    app.jinja_env.filters |= {"number": number, "named": named}
+    app.context_processor(_shared)
+    app.after_request(_told)
+    words(ENGLISH)
+
+
+# -- the language ---------------------------------------------------------------------------------------------------------
+
+
+def language() -> str:
+    """Return the language of the answer: `?lang=`, what this reader chose before, what the browser likes best, else English."""
+    if not has_request_context():
+        return ENGLISH
+    if "language" not in g:
+        g.language = _asked() or _known(request.cookies.get(_NAME)) or _liked() or ENGLISH
+    return str(g.language)
+
+
+def use(wanted: str) -> None:
+    """Answer in this language from here on: what programs read is English, whoever asks."""
+    g.language = wanted
+
+
+def _asked() -> str | None:
+    return _known(request.args.get(_NAME))
+
+
+def _liked() -> str | None:
+    """Return the first language of the browser's that we speak, `fr` for `fr-CA`."""
+    return negotiate_locale([tag for tag, quality in request.accept_languages if quality > 0], LANGUAGES, sep="-")
+
+
+def _known(name: str | None) -> str | None:
+    return name if name in LANGUAGES else None
+
+
+def _told(response: Response) -> Response:
+    """Say on an answer which language it is in, and on what that hangs; remember the language that the reader asked for."""
+    if response.mimetype in _SPEAKING:
+        response.headers["Content-Language"] = language()
+        response.vary.update(("Accept-Language", "Cookie"))
+        if chosen := _asked():
+            response.set_cookie(_NAME, chosen, max_age=_YEAR, httponly=True, samesite="Lax")
+    return response
+
+
+def _shared() -> dict[str, Any]:
+    return {"language": language(), "direction": direction(language()), "languages": _choices()}
+
+
+def _choices() -> list[dict[str, Any]]:
+    """Return each language by its own name, with the address of this page in it."""
+    path = request.path if request.method in ("GET", "HEAD") else "/"
+    kept = [(name, value) for name, value in request.args.items(multi=True) if name != _NAME]
+    return [
+        {"code": code, "name": _own_name(code), "current": code == language(),
+         "url": f"{path}?{urlencode([*kept, (_NAME, code)])}"}
+        for code in LANGUAGES
+    ]  # fmt: skip
+
+
+# -- words ----------------------------------------------------------------------------------------------------------------
+
+
+def _(text: str, /, **given: object) -> str:
+    """Say a sentence in the reader's language; `%(name)s` stands for what is given, `%%` for a percent sign."""
+    return words().gettext(text) % given
+
+
+def ngettext(one: str, many: str, num: int, /, **given: object) -> str:
+    """Say a sentence about some number of things in the reader's language."""
+    return words().ngettext(one, many, num) % ({"num": number(num)} | given)
+
+
+def said(text: str) -> str:
+    """Say a sentence that was marked by `phrase` in the reader's language; one that nobody has translated stays as it is."""
+    return words().gettext(text) if text else ""
+
+
+@cache
+def _catalogue(wanted: str) -> NullTranslations:
+    """Read the translations into a language once; English needs none."""
+    if wanted == ENGLISH:
+        return NullTranslations()
+    compiled = io.BytesIO()
+    with (CATALOGUES / wanted / "LC_MESSAGES" / "messages.po").open("rb") as text:
+        write_mo(compiled, read_po(text, locale=wanted))
+    compiled.seek(0)
+    return GNUTranslations(compiled)
+
+
+def words(wanted: str | None = None) -> NullTranslations:
+    """Return the translations into a language, the reader's where none is named."""
+    return _catalogue(wanted or language())
+
+
+def best(values: Iterable[NamedNode | Literal]) -> Literal | None:
+    """Pick the text in the reader's language, else in English, else one without language, else any, always the same one."""
+    rank: Mapping[str | None, int] = {ENGLISH: 1, None: 2} | {language(): 0}
+    literals = [value for value in values if isinstance(value, Literal)]
+    return min(literals, key=lambda text: (rank.get(text.language, 3), text.language or "", text.value), default=None)
+
+
+def called(values: Iterable[NamedNode | Literal]) -> Text | None:
+    """Return what a thing with these names is called in the reader's language, with the language that it is in."""
+    found = best(values)
+    return Text(found.value, found.language) if found is not None else None
+
+
+def named(text: str, spoken: str | None = None) -> Markup:
+    """Write a text with its language on it where that is not the language of the page."""
+    spoken = getattr(text, "language", "") if spoken is None else spoken
+    if not spoken or spoken == language():
+        return escape(text)
+    return Markup('<span lang="{}" dir="auto">{}</span>').format(spoken, text)
+
+
+# -- dates, numbers, names ------------------------------------------------------------------------------------------------
+
+
+def day(when: date) -> str:
+    """Return a day as `7 October 2016`."""
+    return _day(when, language())
+
+
+def month(when: date) -> str:
+    """Return a month as `October 2016`."""
+    return _month(when, language())
+
+
+def number(value: float) -> str:
+    """Return a number with its thousands apart."""
+    if isinstance(value, int) and -_UNGROUPED < value < _UNGROUPED:
+        return str(value)
+    return format_decimal(value, locale=_locale(language()))
+
+
+@lru_cache(4096)
+def _day(when: date, wanted: str) -> str:
+    return format_date(when, "long", locale=_locale(wanted))
+
+
+@lru_cache(1024)
+def _month(when: date, wanted: str) -> str:
+    return format_skeleton("yMMMM", when, locale=_locale(wanted))
+
+
+@cache
+def _locale(wanted: str) -> Locale:
+    return Locale.parse(_LOCALES.get(wanted, wanted))
+
+
+@cache
+def direction(wanted: str) -> str:
+    """Return how a language is written: `ltr` or `rtl`."""
+    return "rtl" if _locale(wanted).character_order == "right-to-left" else "ltr"
+
+
+@cache
+def _own_name(wanted: str) -> str:
+    name = Locale.parse(wanted).get_display_name(wanted) or wanted
+    return name[:1].upper() + name[1:]

@@ -1,0 +1,177 @@
+"""The interface speaks the reader's language: which one is chosen, that the catalogues are whole, and that data stays the same."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import extract_from_dir
+from babel.messages.frontend import parse_mapping_cfg
+from babel.messages.pofile import read_po
+from flask import Flask
+from flask.testing import FlaskClient
+
+from kg.web import tongues
+from kg.web.tongues import LANGUAGES
+
+ROOT = Path(__file__).resolve().parent.parent
+OTHERS = LANGUAGES[1:]
+PAGE = {"Accept": "text/html"}
+PLACEHOLDER = re.compile(r"%\(\w+\)s|%%")
+
+
+# -- which language ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("address", "cookie", "header", "expected"),
+    [
+        pytest.param("/", None, None, "en", id="nothing said"),
+        pytest.param("/", None, "fr", "fr", id="the browser's"),
+        pytest.param("/", None, "fr-CA, en;q=0.8", "fr", id="a country's way of it"),
+        pytest.param("/", None, "de, es;q=0.3, en;q=0.2", "es", id="the best that there is"),
+        pytest.param("/", None, "de", "en", id="none that there is"),
+        pytest.param("/", None, "*", "en", id="any"),
+        pytest.param("/", "he", "fr", "he", id="chosen before"),
+        pytest.param("/", "xx", "fr", "fr", id="a broken cookie"),
+        pytest.param("/?lang=es", "he", "fr", "es", id="chosen now"),
+        pytest.param("/?lang=xx", "he", "fr", "he", id="chosen now, and unknown"),
+        pytest.param("/?lang=", None, "fr", "fr", id="chosen now, and empty"),
+        pytest.param("/nonsense?lang=fr", None, None, "fr", id="where nothing is"),
+    ],
+)
+def test_a_reader_gets_the_language_that_was_asked_last(
+    client: FlaskClient, address: str, cookie: str | None, header: str | None, expected: str
+) -> None:
+    if cookie is not None:
+        client.set_cookie("lang", cookie)
+    answer = client.get(address, headers=PAGE | ({"Accept-Language": header} if header else {}))
+    assert answer.headers["Content-Language"] == expected
+    assert f'<html lang="{expected}" dir="{"rtl" if expected == "he" else "ltr"}">' in answer.text
+    assert {"Accept-Language", "Cookie"} <= set(answer.vary)
+
+
+def test_a_choice_lasts_and_its_links_keep_the_search(client: FlaskClient) -> None:
+    page = client.get("/search?q=data&kind=policy&lang=fr").text
+    assert (
+        '<link rel="alternate" hreflang="he" href="http://localhost/search?q=data&amp;kind=policy&amp;lang=he">' in page
+    )
+    assert 'lang="he" hreflang="he" dir="auto" rel="nofollow">עברית</a>' in page
+    assert client.get("/search").headers["Content-Language"] == "fr"
+
+
+@pytest.mark.parametrize(
+    "path", ["/search.json?q=data", "/search.csv?q=data", "/policy/in-ndsap-2012.ttl", "/policy/in-ndsap-2012.json",
+             "/policy/in-ndsap-2012.bib", "/map.csv", "/matrix.csv", "/catalog.ttl", "/ontology.ttl", "/bibliography.csv"],
+)  # fmt: skip
+def test_data_is_the_same_for_every_reader(client: FlaskClient, path: str) -> None:
+    said = []
+    for code in ("en", "he"):
+        answer = client.get(path, headers={"Accept-Language": code})
+        assert answer.status_code == 200
+        assert "Content-Language" not in answer.headers
+        said.append(answer.data)
+    assert said[0] == said[1]
+
+
+@pytest.mark.parametrize("path", ["/", "/search", "/policy/in-ndsap-2012", "/map", "/matrix"])
+def test_no_reader_is_served_what_was_kept_for_another(client: FlaskClient, path: str) -> None:
+    """The same page in turn, as readers of a busy service ask for it."""
+    for _ in range(2):
+        for code in LANGUAGES:
+            answer = client.get(path, headers=PAGE | {"Accept-Language": code})
+            with client.application.test_request_context(headers={"Accept-Language": code}):
+                assert tongues.said("Skip to the content") in answer.text
+    assert client.get(path, headers=PAGE | {"If-None-Match": answer.headers.get("ETag", '"none"')}).status_code == 200
+
+
+# -- dates and numbers -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("code", "day", "month", "number"),
+    [
+        ("en", "7 October 2016", "October 2016", "1,234,567"),
+        ("fr", "7 octobre 2016", "octobre 2016", "1\u202f234\u202f567"),
+        ("es", "7 de octubre de 2016", "octubre de 2016", "1.234.567"),
+        ("he", "7 באוקטובר 2016", "אוקטובר 2016", "1,234,567"),
+    ],
+)
+def test_dates_and_numbers_follow_the_language(app: Flask, code: str, day: str, month: str, number: str) -> None:
+    with app.test_request_context(headers={"Accept-Language": code}):
+        assert tongues.day(date(2016, 10, 7)) == day
+        assert tongues.month(date(2016, 10, 1)) == month
+        assert tongues.number(1_234_567) == number
+
+
+# -- the catalogues ----------------------------------------------------------------------------------------------------
+
+
+def said_on_pages() -> Catalog:
+    """Return every sentence that the pages and their modules say."""
+    with (ROOT / "babel.cfg").open() as mapping:
+        methods, options = parse_mapping_cfg(mapping)
+    keywords = {"_": None, "phrase": None, "gettext": None, "ngettext": (1, 2)}
+    found = Catalog()
+    for _, _, text, _, _ in extract_from_dir(ROOT, methods, options, keywords):
+        found.add(text)
+    return found
+
+
+def catalogue(code: str) -> Catalog:
+    with (tongues.CATALOGUES / code / "LC_MESSAGES" / "messages.po").open("rb") as text:
+        return read_po(text, locale=code)
+
+
+def messages(code: str) -> Iterator[tuple[Message, tuple[str, ...], tuple[str, ...]]]:
+    """Yield each message with its English forms and its translations."""
+    for message in catalogue(code):
+        if message.id:
+            english = message.id if isinstance(message.id, tuple) else (message.id,)
+            yield message, english, message.string if isinstance(message.string, tuple) else (message.string,)
+
+
+@pytest.fixture(scope="module")
+def said() -> Catalog:
+    return said_on_pages()
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_a_catalogue_holds_what_the_pages_say_and_nothing_else(code: str, said: Catalog) -> None:
+    on_pages, kept = ({message.id for message in held if message.id} for held in (said, catalogue(code)))
+    assert len(on_pages) > 50
+    assert sorted(map(str, on_pages ^ kept)) == [], "run `make messages`, and translate what is new"
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_every_sentence_is_translated(code: str) -> None:
+    plurals = catalogue(code).num_plurals
+    for message, english, translated in messages(code):
+        assert all(translated), message.id
+        assert not message.fuzzy, message.id
+        assert len(translated) == (plurals if len(english) > 1 else 1), message.id
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_a_translation_has_the_placeholders_and_links_of_the_english(code: str) -> None:
+    tags = re.compile(r"</?\w+[^>]*>")
+    for message, english, translated in messages(code):
+        for form in translated:
+            assert sorted(PLACEHOLDER.findall(form)) == sorted(PLACEHOLDER.findall(english[-1])), message.id
+            assert sorted(tags.findall(form)) == sorted(tags.findall(english[-1])), message.id
+
+
+# -- what the model calls things -----------------------------------------------------------------------------------------
+
+
+def test_kinds_fields_and_groups_are_called_as_the_ontology_says(client: FlaskClient) -> None:
+    page = client.get("/policy/in-ndsap-2012?lang=fr").text
+    assert "Politique publique" in page
+    assert ">Comment nous le savons</h2>" in page
+    assert "<dt" in page
+    assert ">lieu</dt>" in page
+    assert "Politiques publiques" in client.get("/search?lang=fr").text
