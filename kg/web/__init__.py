@@ -31,6 +31,7 @@ from kg.web import (
     site,
     sparql,
     who,
+    words,
 )
 from kg.web.harvest import doors
 from kg.web.pictures import around, evidence, timeline, world
@@ -42,6 +43,7 @@ _DOORS = (
     lint,
     cite,
     sparql,
+    words,
     graphs,
     described,
     ontology,
