@@ -39,7 +39,7 @@ FLOORS = (
     ("kg.profile", "kg.vocabulary"),
     ("kg.shapes", "kg.model"),
     ("kg.engine", "kg.oxigraph", "kg.queries", "kg.quirks", "kg.scratch", "kg.turtle"),
-    ("kg.tables", "kg.terms", "kg.errors", "kg.settings", "kg.shipped", "kg.words"),
+    ("kg.rows", "kg.tables", "kg.terms", "kg.errors", "kg.settings", "kg.shipped", "kg.words"),
     ("kg",),
 )
 FLOOR = {name: number for number, floor in enumerate(FLOORS) for name in floor}
