@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 READY_TEST := $(VENV)/.ready-test
+EDITOR := $(VENV)/.editor
 DECLARED := setup.cfg pyproject.toml
 BROWSER := $(BIN)/python tests/browser.py
 APT := DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300
@@ -13,14 +14,14 @@ APT := DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300
 MESSAGES := kg/web/translations
 PYBABEL := $(BIN)/pybabel --quiet
 
-.PHONY: help serve test messages map chromium checker clean
+.PHONY: help serve test messages map editor chromium checker clean
 
 help: ## list what make can do here
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
 	@echo
 	@echo "  Settings are KG_* variables, for example KG_PORT=9000 make serve; $(BIN)/kg settings lists them."
 
-serve: $(READY) ## set up, load the shipped corpus, serve http://127.0.0.1:8000
+serve: $(READY) $(EDITOR) ## set up, load the shipped corpus, serve http://127.0.0.1:8000
 	@exec $(BIN)/kg serve
 
 # A virtual environment remembers where it was made: a copied or moved folder gets a new one, or it would run the old code.
@@ -48,6 +49,14 @@ $(READY_TEST): $(READY)
 	@if command -v npm >/dev/null && command -v java >/dev/null; then npm ci --silent --no-audit --no-fund >/dev/null 2>&1 || true; fi
 	@touch $@
 
+# Tried once for each state of its sources; where there is neither npm nor a network, /sparql stays the plain form.
+$(EDITOR): $(wildcard package-lock.json tools/editor/*) | $(READY)
+	@if [ -f tools/editor/build.py ]; then $(BIN)/python tools/editor/build.py || true; fi
+	@touch $@
+
+editor: $(READY) ## bundle the SPARQL editor from npm (serve and test do it by themselves)
+	@$(BIN)/python tools/editor/build.py && touch $(EDITOR)
+
 chromium: $(READY_TEST)
 	@$(BROWSER) >/dev/null && exit 0; \
 	if command -v apt-get >/dev/null && { [ "$$(id -u)" = 0 ] || sudo -n true 2>/dev/null; }; then \
@@ -62,7 +71,7 @@ checker: # the checker of HTML, where Node and Java are at hand
 	@if command -v npm >/dev/null && command -v java >/dev/null; then npm ci --silent --ignore-scripts --no-audit --no-fund || true; fi
 
 # Every step runs even when one before it failed, so that one run tells everything; the slow tests run only when all else is well.
-test: chromium checker ## style, types and every test, the fast ones first
+test: chromium checker $(EDITOR) ## style, types and every test, the fast ones first
 	@failed=""; \
 	step() { name=$$1; shift; echo; echo "== $$name"; "$$@" || failed="$$failed '$$name'"; }; \
 	step "ruff check" $(BIN)/ruff check; \
@@ -86,5 +95,5 @@ map: ## draw the world map anew (needs Node; kg/web/static/world.svg is in the r
 	@npm ci --silent --no-audit --no-fund && node tools/map.mjs
 
 clean: ## remove what set-up, builds and tests left behind; never the data folder
-	rm -rf $(VENV) build dist node_modules *.egg-info .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) build dist node_modules kg/web/static/editor *.egg-info .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from kg.rows import JsonRows
 from kg.terms import PREFIXES
 
 OVERRUN = b"(os error 11)"
@@ -86,6 +87,7 @@ class RowCounter:
         self._kept = b""
         self._marks = 0
         self._quoted = False
+        self._json = JsonRows() if mimetype.endswith("json") else None
 
     @property
     def rows(self) -> int:
@@ -96,6 +98,9 @@ class RowCounter:
         """Take the next bytes; return the rows so far."""
         if self._mark is None:
             return 0
+        if self._json is not None:
+            self._marks += self._json.add(chunk)
+            return self.rows
         text = self._kept + chunk
         last = 0
         for match in self._mark.finditer(text):

@@ -44,6 +44,12 @@ def _address(text: str) -> str:
     return text
 
 
+def _origin(text: str) -> str:
+    if text.rstrip("/").count("/") > 2:
+        raise ValueError("it must be a scheme and a host, with nothing behind them")
+    return _address(text.rstrip("/"))
+
+
 def _base(text: str) -> str:
     if not text.endswith(("/", "#")):
         raise ValueError("it must end with / so that names can follow")
@@ -68,6 +74,7 @@ SETTINGS = (
     Setting("data", _folder("data"), _folder, "Data folder: triples, journal and search index live here."),
     Setting("host", "127.0.0.1", str, "Address that the service listens on."),
     Setting("port", 8000, _whole(0, 65535), "Port that the service listens on."),
+    Setting("public", "", _origin, "Address that people see, such as https://data.example.org; empty: as they ask."),
     Setting("workers", 2, _whole(1, 64), "Web worker processes."),
     Setting("base", "https://w3id.org/open-urban/", _base, "Base IRI of all records."),
     Setting("contact", "", str, "E-mail address of those who run the service, told to harvesters."),
@@ -118,6 +125,7 @@ class Settings:
     data: Path
     host: str
     port: int
+    public: str
     workers: int
     base: str
     contact: str

@@ -39,7 +39,7 @@ FLOORS = (
     ("kg.profile", "kg.vocabulary"),
     ("kg.model", "kg.shapes", "kg.sieve"),
     ("kg.engine", "kg.keeper", "kg.oxigraph", "kg.queries", "kg.quirks", "kg.scratch", "kg.turtle"),
-    ("kg.tables", "kg.terms", "kg.errors", "kg.settings", "kg.shipped", "kg.words"),
+    ("kg.errors", "kg.rows", "kg.settings", "kg.shipped", "kg.tables", "kg.terms", "kg.words"),
     ("kg",),
 )
 FLOOR = {name: number for number, floor in enumerate(FLOORS) for name in floor}

@@ -25,6 +25,7 @@ from kg.web import (
     lint,
     ontology,
     problems,
+    public,
     reading,
     records,
     search,
@@ -32,6 +33,7 @@ from kg.web import (
     sparql,
     tongues,
     who,
+    words,
 )
 from kg.web.harvest import doors
 from kg.web.pictures import around, evidence, timeline, world
@@ -43,6 +45,7 @@ _DOORS = (
     lint,
     cite,
     sparql,
+    words,
     graphs,
     described,
     ontology,
@@ -76,6 +79,7 @@ def create_app(settings: Settings | None = None, base: Base | None = None) -> Fl
     app.extensions["base"] = base
     for part in (tongues, site, problems, who, limits, kept, cite):
         part.register(app)
+    public.register(app, base.settings)
     if base.settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=base.settings.proxies, x_proto=1, x_host=1)  # type: ignore[method-assign]
     for door in _DOORS:

@@ -1,27 +1,32 @@
-"""The SPARQL page for people: a form, examples in plain words, and the answer as a table with labels and links."""
+"""The SPARQL page for people: a form, examples in plain words, and the answer as a table with labels and links, chart and map."""
 
 from __future__ import annotations
 
 import io
+import re
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Response, render_template
+from flask import Response, current_app, render_template
 from pyoxigraph import Literal, NamedNode, QueryBoolean, QueryResultsFormat, QuerySolutions, parse_query_results
 
 from kg import queries
 from kg.engine import Answer
 from kg.errors import BadInput, KgError
-from kg.web import copies, guard, limits
+from kg.web import copies, guard, limits, words
 from kg.web.names import labels
+from kg.web.pictures import answers
 from kg.web.portrait import Painter, Value
 from kg.web.results import CITED, GRAPHS, ROWS
 from kg.web.site import base
 
 _ROWS = 1000
 _GRAPH_TEXT = 200_000
+_EDITOR = "editor/editor.js"
+_PLACE = re.compile(r"Line (\d+)(?:, column (\d+))?")
 
 Dataset = tuple[tuple[str, str], ...]
 
@@ -36,14 +41,27 @@ def page(text: str, dataset: Dataset) -> Response:
             with limits.limits().place():
                 result = _result(query, dataset or query.dataset)
         except KgError as found:
-            error, status = {"title": found.title, "detail": found.detail, "advice": found.advice}, found.status
+            error, status = _told(found), found.status
             if found.retry_after:
                 headers["Retry-After"] = str(found.retry_after)
     examples = [{"name": q.name, "title": q.title, "url": _address(q.sample())} for q in queries.examples()]
     first = queries.examples()[0].sample() if queries.examples() else ""
     shown = render_template("sparql.html", query=text if text.strip() else first, examples=examples, result=result, error=error,
-                            result_formats=[{"ext": form.ext, "label": form.label} for form in (*ROWS, *GRAPHS)])  # fmt: skip
+                            result_formats=[{"ext": form.ext, "label": form.label} for form in (*ROWS, *GRAPHS)],
+                            editor=_EDITOR if has_editor() else None, words=words.ADDRESS)  # fmt: skip
     return Response(shown, status=status, content_type="text/html; charset=utf-8", headers=headers)
+
+
+def has_editor() -> bool:
+    """Tell whether the editor was built from npm; without it the page is the plain form, which does the same."""
+    return (Path(current_app.static_folder or "") / _EDITOR).is_file()
+
+
+def _told(error: KgError) -> dict[str, Any]:
+    """Return what is wrong in words, with the line and column that it names."""
+    place = _PLACE.match(error.detail)
+    line, column = place.groups() if place else (None, None)
+    return {"title": error.title, "detail": error.detail, "advice": error.advice, "line": line, "column": column}
 
 
 def _address(text: str, dataset: Dataset = (), **more: str) -> str:
@@ -104,7 +122,9 @@ def _table(answer: Answer) -> dict[str, Any]:
     painter = Painter(base().model, base().settings.base, labels(terms))
     table = [[_cell(painter, term) for term in row] for row in rows[:_ROWS]]
     ours = any(iri.startswith(base().settings.base) for iri in terms)
-    return {"head": names, "rows": table, "count": len(table), "cut": cut, "graph_text": None, "has_records": ours}
+    drawn = answers.Answer(names, rows[:_ROWS], table)
+    return {"head": names, "rows": table, "count": len(table), "cut": cut, "graph_text": None, "has_records": ours,
+            "chart": answers.chart(drawn), "map": answers.world(drawn)}  # fmt: skip
 
 
 def _cell(painter: Painter, term: Any) -> Value:

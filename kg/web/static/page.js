@@ -54,20 +54,24 @@
   for (const link of document.querySelectorAll("[data-forget]")) {
     link.addEventListener("click", () => write(read().filter((name) => name !== link.dataset.forget)));
   }
-  for (const text of document.querySelectorAll("#cite pre, [data-copy]")) {
-    if (!navigator.clipboard) break;
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "copy";
-    button.textContent = "Copy";
-    button.setAttribute("aria-label", `Copy ${text.getAttribute("aria-label") ?? "this text"}`);
-    button.addEventListener("click", async () => {
-      await navigator.clipboard.writeText(text.textContent.trim());
-      button.textContent = "Copied";
-      setTimeout(() => (button.textContent = "Copy"), 2000);
-    });
-    text.before(button);
-  }
+  const offerCopies = (where) => {
+    for (const text of where.querySelectorAll("#cite pre, [data-copy]")) {
+      if (!navigator.clipboard) break;
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "copy";
+      button.textContent = "Copy";
+      button.setAttribute("aria-label", `Copy ${text.getAttribute("aria-label") ?? "this text"}`);
+      button.addEventListener("click", async () => {
+        await navigator.clipboard.writeText(text.textContent.trim());
+        button.textContent = "Copied";
+        setTimeout(() => (button.textContent = "Copy"), 2000);
+      });
+      text.before(button);
+    }
+  };
+  offerCopies(document);
+  document.addEventListener("fresh", (event) => offerCopies(event.target));
   window.addEventListener("storage", show);
   show();
 })();
