@@ -11,8 +11,10 @@ from pyoxigraph import Literal, Triple
 from kg import queries
 from kg.base import BATCH, Base, Progress, batched, canonical, parsed
 from kg.citations import bibtex, dialects, graph, keys, likeness
+from kg.citations.connected import rewritten
 from kg.citations.entry import Entry
 from kg.citations.likeness import Shelves, Work
+from kg.connect import Connector
 from kg.desk.proposals import ACCEPTED, DECLINED, Proposals
 from kg.entries import write_ontology
 from kg.errors import BadInput
@@ -45,7 +47,7 @@ def compare(base: Base, entries: Sequence[Entry], progress: Progress = lambda do
     The work grows with the file, and with the base only by one walk over what tells its references apart.
     """
     write_ontology(base)
-    shelves = _shelves(base, entries)
+    shelves, connector = _shelves(base, entries), Connector(base)
     taken: set[str] = {entry.key for entry in entries}
     for batch in batched(entries, BATCH):
         known = _known_keys(base, [entry.key for entry in batch if entry.key])
@@ -54,7 +56,7 @@ def compare(base: Base, entries: Sequence[Entry], progress: Progress = lambda do
         staged = []
         for entry in batch:
             staged.append(_placed(base, entry, known.get(entry.key), there, past, shelves, taken))
-        yield from _checked(base, staged)
+        yield from _checked(base, _connected(connector, staged))
         progress(len(batch))
 
 
@@ -129,8 +131,7 @@ def _beside(entry: Entry, now: Entry, iri: str, triples: list[Triple]) -> Arriva
     whole = replace(entry, key=now.key, fields={**entry.fields, **kept})
     if any(bibtex.written(whole, dialect) == bibtex.written(now, dialect) for dialect in dialects.DIALECTS):
         return Arrival("same", entry, iri)
-    links = set(triples) - set(graph.to_triples(now, iri))
-    after = tuple({*graph.to_triples(whole, iri), *links})
+    after = tuple(rewritten(triples, iri, now, whole))
     if canonical(after) == canonical(triples):
         return Arrival("same", entry, iri)
     return Arrival("changed", whole, iri, ", ".join(_differing(now, whole)), canonical(triples), after)
@@ -146,6 +147,18 @@ def _differing(now: Entry, then: Entry) -> list[str]:
     names = sorted({*now.fields, *then.fields, *now.names, *then.names})
     differing = [name for name in names if said(now, name) != said(then, name)]
     return (["type"] if now.type != then.type else []) + (differing or ["spelling"])
+
+
+def _connected(connector: Connector, staged: list[Arrival]) -> list[Arrival]:
+    """Link what would be written with the people and journals that have records; new ones are made by `kg connect`."""
+    works = [(arrival.iri, arrival.entry, list(arrival.triples)) for arrival in staged if arrival.triples]
+    links = connector.connect(works, make=False).links
+    return [
+        replace(arrival, triples=tuple(dict.fromkeys([*arrival.triples, *links[arrival.iri]])))
+        if arrival.triples and arrival.iri in links
+        else arrival
+        for arrival in staged
+    ]
 
 
 def _checked(base: Base, staged: list[Arrival]) -> Iterator[Arrival]:

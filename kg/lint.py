@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from kg.base import Base, Progress, batched
 from kg.citations import bibtex, graph, lint
+from kg.citations.connected import rewritten
 from kg.citations.entry import Entry
 from kg.citations.lint import Remark
 from kg.desk.findings import Finding, Findings
@@ -71,8 +72,6 @@ def repair(base: Base, number: int, who: str) -> Finding:
     mended = replace(
         now, fields={**now.fields, **part.fields}, names={**now.names, **part.names}, raw={**raw, **part.raw}
     )
-    links = set(triples) - set(graph.to_triples(now, finding.record))
-    after = [*graph.to_triples(mended, finding.record), *links]
-    base.write({finding.record: after}, who, f"lint: {finding.message}")
+    base.write({finding.record: rewritten(triples, finding.record, now, mended)}, who, f"lint: {finding.message}")
     findings(base).done(number)
     return finding

@@ -158,6 +158,11 @@ def _iri(text: str) -> rdflib.URIRef:
     return rdflib.URIRef(text)
 
 
+@lru_cache(maxsize=50_000)
+def _literal(text: str, language: str | None, datatype: str | None) -> rdflib.Literal:
+    return rdflib.Literal(text, lang=language, datatype=datatype and _iri(datatype))
+
+
 def _term(term: object) -> rdflib.term.Node:
     match term:
         case ox.NamedNode():
@@ -165,7 +170,5 @@ def _term(term: object) -> rdflib.term.Node:
         case ox.BlankNode():
             return rdflib.BNode(term.value)
         case ox.Literal():
-            if term.language:
-                return rdflib.Literal(term.value, lang=term.language)
-            return rdflib.Literal(term.value, datatype=rdflib.URIRef(term.datatype.value))
+            return _literal(term.value, term.language, None if term.language else term.datatype.value)
     raise TypeError(f"not an RDF 1.1 term: {term!r}")

@@ -23,6 +23,7 @@ FLOORS = (
         "kg.base",
         "kg.entries",
         "kg.analysis",
+        "kg.connect",
         "kg.intake",
         "kg.papers",
         "kg.lint",

@@ -79,19 +79,15 @@ class _Pen:
             yield from (Triple(self.thing, DCAT.keyword, Literal(word.strip())) for word in words)
 
     def people(self) -> Iterator[Triple]:
-        for field, predicate in PEOPLE.items():
-            people = self.entry.names.get(field, ())
-            if not people or (OTHERS in people and (field == "editor" or people[-1] != OTHERS)):
-                continue
+        for field, number, name in contributors(self.entry):
             self.said.add(field)
-            for number, name in enumerate((name for name in people if name != OTHERS), 1):
-                node = NamedNode(f"{self.thing.value}#{field}-{number}")
-                yield Triple(self.thing, predicate, node)
-                yield Triple(node, RDF.type, OU.Contributor)
-                yield Triple(node, OU.position, Literal(number))
-                yield from (Triple(node, path, Literal(text)) for path, text in _parts(name) if text)
-            if OTHERS in people:
-                yield Triple(self.thing, OU.moreAuthors, Literal(True))
+            node = NamedNode(f"{self.thing.value}#{field}-{number}")
+            yield Triple(self.thing, PEOPLE[field], node)
+            yield Triple(node, RDF.type, OU.Contributor)
+            yield Triple(node, OU.position, Literal(number))
+            yield from (Triple(node, path, Literal(text)) for path, text in _parts(name) if text)
+        if "author" in self.said and OTHERS in self.entry.names["author"]:
+            yield Triple(self.thing, OU.moreAuthors, Literal(True))
 
     def evidence(self) -> Iterator[Triple]:
         confidence = self.entry.fields.get("confidence", "")
@@ -121,6 +117,15 @@ class _Pen:
             lines = (f"  {name} = {{{bibtex.spelled(self.entry, name, 'biblatex')}}}" for name in sorted(kept))
             raw = f"@{self.entry.type}{{{self.entry.key},\n" + ",\n".join(lines) + "\n}"
             yield Triple(self.thing, OU.rawEntry, Literal(raw))
+
+
+def contributors(entry: Entry) -> Iterator[tuple[str, int, Name]]:
+    """Yield the authors and editors that have a node each: role, place from 1, and name."""
+    for role in PEOPLE:
+        people = entry.names.get(role, ())
+        if OTHERS in people and (role == "editor" or people[-1] != OTHERS):
+            continue
+        yield from ((role, number, name) for number, name in enumerate((one for one in people if one != OTHERS), 1))
 
 
 def _parts(name: Name) -> Iterator[tuple[NamedNode, str]]:

@@ -18,6 +18,7 @@ _SMALL_WORDS = frozenset(
 )
 _WORDS = re.compile(r"[a-z0-9]+")
 _UNUSABLE = re.compile(r"[\s{}(),=\"#%'\\~]|://|^\d+$")
+_LONGEST = 80
 _DOI = re.compile(r"^(?:https?://(?:dx\.)?doi\.org/|doi:\s*|doi\s+)", re.IGNORECASE)
 
 
@@ -58,6 +59,13 @@ def _author(entry: Entry) -> str:
 
 def _tells(word: str) -> bool:
     return word not in _SMALL_WORDS and not word.isdigit()
+
+
+def address(text: str) -> str:
+    """Return a name or title as the last part of an IRI: small ASCII words and hyphens, `rob-kitchin`."""
+    words = _folded(text)
+    kept = [word for place, word in enumerate(words) if len("-".join(words[: place + 1])) <= _LONGEST]
+    return "-".join(kept) or quote("-".join(text.lower().split()), safe="-")[:_LONGEST].rstrip("%") or "x"
 
 
 def _folded(text: str) -> list[str]:
