@@ -9,11 +9,10 @@ EDITOR := $(VENV)/.editor
 DECLARED := setup.cfg pyproject.toml
 BROWSER := $(BIN)/python tests/browser.py
 APT := DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300
-
-.DEFAULT_GOAL := help
 MESSAGES := kg/web/translations
 PYBABEL := $(BIN)/pybabel --quiet
 
+.DEFAULT_GOAL := help
 .PHONY: help serve test messages map editor chromium checker clean
 
 help: ## list what make can do here
