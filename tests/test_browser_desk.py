@@ -38,8 +38,9 @@ def fine(eyes: Reader) -> None:
     assert not found.violations_count, found.generate_report()
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
-@pytest.mark.parametrize("screen", ["phone", "desktop"])
+@pytest.mark.parametrize(
+    ("screen", "scripts"), [("phone", False), ("desktop", True)], ids=["phone-no-scripts", "desktop"]
+)
 def test_a_proposal_is_mended_sent_accepted_and_credited(screen: str, scripts: bool, visit: Open, service: Any) -> None:
     title = f"A practice from a {screen} {'with' if scripts else 'without'} scripts"
     with visit(screen, scripts=scripts) as eyes:

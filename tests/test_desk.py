@@ -237,10 +237,13 @@ def test_a_form_that_is_not_ours_sends_nothing(signed: str, visitor: FlaskClient
     assert len(deciding.desk(own).all(None)) == before
 
 
-def test_a_form_from_another_site_sends_nothing(visitor: FlaskClient, own: Base) -> None:
+@pytest.mark.parametrize(
+    "told", [{"Origin": "https://evil.example"}, {"Origin": "null", "Sec-Fetch-Site": "cross-site"}], ids=str
+)
+def test_a_form_from_another_site_sends_nothing(told: dict[str, str], visitor: FlaskClient, own: Base) -> None:
     before = len(deciding.desk(own).all(None))
     form = new_practice(visitor, "From elsewhere") | {"do": ["send"]}
-    visitor.post("/contribute/practice", data=form, headers=HTML | {"Origin": "https://evil.example"})
+    visitor.post("/contribute/practice", data=form, headers=HTML | told)
     assert len(deciding.desk(own).all(None)) == before
 
 

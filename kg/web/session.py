@@ -114,14 +114,21 @@ def signature(purpose: str) -> str:
 
 def is_ours(purpose: str) -> bool:
     """Tell whether what was posted comes from a form of ours that was opened within the week, and from our pages."""
-    origin = request.headers.get("Origin")
-    if origin is not None and urlsplit(origin).netloc != request.host:
+    if not _from_here():
         return False
     try:
         signed = _signer().loads(request.form.get(FIELD, ""), max_age=_FORM_SECONDS)
     except BadData:
         return False
     return bool(signed == [purpose, session.get("id", "")])
+
+
+def _from_here() -> bool:
+    """Tell whether the browser says that one of our pages sent this; ours send no referrer, for which browsers say `Origin: null`."""
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+        return False
+    origin = request.headers.get("Origin", "null")
+    return origin == "null" or urlsplit(origin).netloc == request.host
 
 
 def must_be_ours(purpose: str) -> None:
