@@ -124,7 +124,7 @@ def is_ours(purpose: str) -> bool:
 
 
 def _from_here() -> bool:
-    """Tell whether the browser says that one of our pages sent this; ours send no referrer, for which browsers say `Origin: null`."""
+    """Tell whether a page of ours sent this, as the browser says; ours send no referrer, which makes it say `Origin: null`."""
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
         return False
     origin = request.headers.get("Origin", "null")
