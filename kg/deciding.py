@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode, Triple
 
@@ -37,7 +38,11 @@ class Stale:
 
 def desk(base: Base) -> Proposals:
     """Return the proposals of a base."""
-    return Proposals(base.settings.data / "proposals.sqlite")
+    return Proposals(_table(base))
+
+
+def _table(base: Base) -> Path:
+    return base.settings.data / "proposals.sqlite"
 
 
 # -- sending --------------------------------------------------------------------------------------------------------------
@@ -155,7 +160,7 @@ def undone(base: Base, number: int) -> bool:
 
 def settle(base: Base) -> None:
     """Bring proposals in line with the journal, wherever a crash left them: what was written is accepted, what was not is open."""
-    if not desk(base).intended():
+    if not _table(base).is_file() or not desk(base).intended():
         return
     with _deciding(base):
         for proposal in desk(base).intended():

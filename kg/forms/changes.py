@@ -11,7 +11,7 @@ from difflib import SequenceMatcher
 from pyoxigraph import Literal, NamedNode, Triple
 
 from kg.forms.blank import PARTS, Blank, Question
-from kg.terms import RDF
+from kg.terms import DCAT, OA, RDF
 
 Told = Callable[["NamedNode | Literal"], str]
 """What a reader is told of a value."""
@@ -20,6 +20,8 @@ Key = tuple[str, str]
 
 _WORDS = re.compile(r"\s+|\w+|[^\w\s]")
 _LONGEST = 4_000
+_WIDER = (DCAT.Resource, OA.Annotation)
+"""Classes that follow from the kind and tell a reader nothing."""
 
 
 @dataclass(frozen=True)
@@ -130,7 +132,7 @@ def _by_key(triples: Iterable[Triple]) -> dict[Key, list[NamedNode | Literal]]:
         if isinstance(subject, NamedNode) and isinstance(value, NamedNode | Literal):
             inner = isinstance(value, NamedNode) and value.value.startswith(subject.value + "#")
             nested_class = triple.predicate == RDF.type and "#" in subject.value.rpartition("/")[2]
-            if not inner and not nested_class:
+            if not inner and not nested_class and not (triple.predicate == RDF.type and value in _WIDER):
                 found[subject.value, triple.predicate.value].append(value)
     return found
 
