@@ -8,16 +8,14 @@ from dataclasses import dataclass, replace
 
 from pyoxigraph import Literal, Triple
 
-from kg import queries
-from kg.base import BATCH, Base, Progress, batched, canonical, parsed
+from kg import deciding, queries
+from kg.base import BATCH, Base, Progress, batched, canonical
 from kg.citations import bibtex, dialects, graph, keys, likeness
 from kg.citations.connected import rewritten
 from kg.citations.entry import Entry
 from kg.citations.likeness import Shelves, Work
 from kg.connect import Connector
-from kg.desk.proposals import ACCEPTED, DECLINED, Proposals
 from kg.entries import write_ontology
-from kg.errors import BadInput
 
 STATES = ("new", "changed", "same", "duplicate", "invalid")
 
@@ -213,32 +211,9 @@ def _with_aliases(base: Base, duplicates: Sequence[Arrival]) -> dict[str, list[T
 def propose(base: Base, arrivals: Iterable[Arrival], who: str, why: str) -> int:
     """Keep new and changed entries as one proposal for a curator; return its number."""
     records = {arrival.iri: (arrival.before, canonical(arrival.triples)) for arrival in arrivals if arrival.triples}
-    return desk(base).make(who, why, records)
-
-
-def desk(base: Base) -> Proposals:
-    """Return the proposals of a base."""
-    return Proposals(base.settings.data / "proposals.sqlite")
+    return deciding.desk(base).make(who, why, records)
 
 
 def take(base: Base, number: int, who: str, note: str = "") -> int:
     """Accept a proposal: write its records, unless one has changed since it was made; return how many changed."""
-    proposal = desk(base).get(number)
-    if proposal.state not in ("open",):
-        raise BadInput(f"Proposal {number} is {proposal.state} already.", "A decision is not taken twice.")
-    records = desk(base).records(number)
-    now = base.graphs(records)
-    moved = [iri for iri, (before, after) in records.items() if canonical(now.get(iri)) not in (before, after)]
-    if moved:
-        raise BadInput(
-            f"{len(moved)} of its records have changed since it was made, {moved[0]} for one.", "Import the file again."
-        )
-    given = {iri: parsed(after) or None for iri, (_, after) in records.items()}
-    changes = base.write(given, who, f"proposal {number}: {proposal.why}")
-    desk(base).decide(number, ACCEPTED, who, note)
-    return len(changes)
-
-
-def decline(base: Base, number: int, who: str, note: str = "") -> None:
-    """Decline a proposal; what it held stays readable."""
-    desk(base).decide(number, DECLINED, who, note)
+    return len(deciding.accept(base, number, who, note))

@@ -31,6 +31,7 @@ class Problem:
     value: str
     message: str
     severe: bool
+    path: str = ""
 
     def __str__(self) -> str:
         where = f"{self.record}" + (f" ({self.focus[len(self.record) :]})" if self.focus != self.record else "")
@@ -113,6 +114,7 @@ class Checker:
             value=text(RSH.value),
             message=" ".join(messages),
             severe=report.value(result, RSH.resultSeverity) == RSH.Violation,
+            path=path,
         )
 
 

@@ -20,6 +20,8 @@ PAGES = (
     "/roadmap?place=us-chicago&sector=transport", "/draft?place=us-chicago&sector=transport", "/priority?place=ke&sector=transport",
     "/consult", "/compare?ids=de-dng-2021,in-ndsap-2012", "/swot", "/transposition", "/unresolved", "/advocate/transport",
     "/sparql", "/ontology", "/shapes", "/catalog", "/lint",
+    "/contribute", "/contribute/practice", "/contribute/agent", "/contribute/practice/dwbp-provide-metadata", "/contribute/words",
+    "/contribute/policy/in-ndsap-2012", "/contributors", "/desk/in",
 )  # fmt: skip
 
 

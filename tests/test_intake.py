@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from kg import intake
+from kg import deciding, intake
 from kg.base import Base, open_base
 from kg.citations import bibtex, graph, likeness
 from kg.citations.entry import Entry
@@ -181,14 +181,14 @@ def test_what_the_shapes_refuse_is_invalid_and_costs_nothing_else(empty: Base) -
 
 def test_a_proposal_changes_nothing_until_it_is_accepted(empty: Base) -> None:
     number = intake.propose(empty, intake.compare(empty, read(TWO)), "visitor", "two works that you lack")
-    [proposal] = intake.desk(empty).all()
+    [proposal] = deciding.desk(empty).all()
     assert (proposal.number, proposal.who, proposal.records, proposal.state) == (number, "visitor", 2, "open")
     assert empty.index.size == 0 or intake.address(empty, "lee2019open") not in empty.index.get(
         [intake.address(empty, "lee2019open")]
     )
     assert intake.take(empty, number, "curator") == 2
     assert held(empty, "lee2019open").fields["volume"] == "3"
-    assert intake.desk(empty).all() == []
+    assert deciding.desk(empty).all() == []
     with pytest.raises(BadInput, match="accepted already"):
         intake.take(empty, number, "curator")
 
@@ -203,10 +203,10 @@ def test_a_proposal_on_a_record_that_moved_on_is_not_accepted(empty: Base) -> No
 
 def test_a_declined_proposal_stays_readable(empty: Base) -> None:
     number = intake.propose(empty, intake.compare(empty, read(TWO)), "visitor", "two")
-    intake.decline(empty, number, "curator", "out of scope")
-    [proposal] = intake.desk(empty).all(None)
+    deciding.decline(empty, number, "curator", "out of scope")
+    [proposal] = deciding.desk(empty).all(None)
     assert (proposal.state, proposal.note, proposal.decided_by) == ("declined", "out of scope", "curator")
-    assert len(intake.desk(empty).records(number)) == 2
+    assert len(deciding.desk(empty).records(number)) == 2
 
 
 def test_shelves_find_one_among_many_without_comparing_all() -> None:

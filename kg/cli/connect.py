@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from kg import connect as connecting
-from kg import intake
+from kg import deciding
 from kg.base import Base, canonical, open_base
 from kg.citations import people
 from kg.cli.intake import by
@@ -75,5 +75,5 @@ def _propose(base: Base, found: Connections, who: str) -> None:
         for iri, triples in found.links.items()
         if iri in now
     }
-    number = intake.desk(base).make(who, "connect references with people, journals and books", records)
+    number = deciding.desk(base).make(who, "connect references with people, journals and books", records)
     click.echo(f"Proposal {number} waits for a curator: `kg proposals`.", err=True)

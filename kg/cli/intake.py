@@ -1,4 +1,4 @@
-"""Commands on what comes in: `kg import`, and the desk where proposals wait: `kg proposals`, `kg accept`, `kg decline`."""
+"""The command on what comes in from files: `kg import`."""
 
 from __future__ import annotations
 
@@ -121,39 +121,3 @@ def _accept(base: Base, arrivals: list[Arrival], who: str, why: str) -> None:
         f"revision {base.journal.revision}.",
         err=True,
     )
-
-
-@click.command()
-@click.option("--all", "every", is_flag=True, help="Also those that are decided.")
-def proposals(every: bool) -> None:
-    """List the proposals that wait for a decision."""
-    with open_base(Settings.load()) as base:
-        found = intake.desk(base).all(None if every else "open")
-        for one in found:
-            decided = f" {one.state} by {one.decided_by}" if one.decided_by else ""
-            note = f": {one.note}" if one.note else ""
-            click.echo(f"{one.number}  {one.at}  {one.who}  {one.why} ({one.records:,} records){decided}{note}")
-        if not found:
-            click.echo("No proposal waits.", err=True)
-
-
-@click.command()
-@click.argument("number", type=int)
-@click.option("--note", default="", help="A word to whoever proposed it.")
-@by
-def accept(number: int, note: str, who: str) -> None:
-    """Accept proposal NUMBER: its records are checked and written."""
-    with open_base(Settings.load()) as base:
-        changed = intake.take(base, number, who, note)
-        click.echo(f"{changed:,} records changed; revision {base.journal.revision}.", err=True)
-
-
-@click.command()
-@click.argument("number", type=int)
-@click.option("--note", default="", help="Why it is declined.")
-@by
-def decline(number: int, note: str, who: str) -> None:
-    """Decline proposal NUMBER; what it held stays on the desk."""
-    with open_base(Settings.load()) as base:
-        intake.decline(base, number, who, note)
-        click.echo(f"Proposal {number} is declined.", err=True)

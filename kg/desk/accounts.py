@@ -23,16 +23,18 @@ CREATE TABLE IF NOT EXISTS account (
     digest TEXT NOT NULL UNIQUE,
     at TEXT NOT NULL
 );
+CREATE TABLE IF NOT EXISTS seen (name TEXT PRIMARY KEY, at TEXT NOT NULL);
 """
 
 
 @dataclass(frozen=True)
 class Account:
-    """Somebody with a token: name, role, and since when (ISO 8601, UTC)."""
+    """Somebody with a token: name, role, since when, and when last at the desk (ISO 8601, UTC; empty for never)."""
 
     name: str
     role: str
     at: str
+    seen: str = ""
 
     def may(self, role: str) -> bool:
         """Tell whether this account may do what that role may."""
@@ -66,7 +68,10 @@ class Accounts:
     def all(self) -> list[Account]:
         """Return every account, by name."""
         with self._file.open() as connection:
-            return [Account(*row) for row in connection.execute("SELECT name, role, at FROM account ORDER BY name")]
+            rows = connection.execute(
+                "SELECT a.name, a.role, a.at, coalesce(s.at, '') FROM account a LEFT JOIN seen s USING (name) ORDER BY a.name"
+            )
+            return [Account(*row) for row in rows]
 
     def of(self, token: str) -> Account | None:
         """Return the account that a token belongs to; what is compared is the hash, so time tells nothing of the token."""
@@ -75,6 +80,25 @@ class Accounts:
                 "SELECT name, role, at FROM account WHERE digest = ?", (_digest(token),)
             ).fetchone()
         return Account(*row) if row else None
+
+    def proof(self, name: str) -> str:
+        """Return what a session keeps of an account's token, so that it ends with the token; empty for no account."""
+        with self._file.open() as connection:
+            row = connection.execute("SELECT digest FROM account WHERE name = ?", (name,)).fetchone()
+        return _digest(row[0])[:32] if row else ""
+
+    def get(self, name: str) -> Account | None:
+        """Return the account of that name."""
+        return next((account for account in self.all() if account.name == name), None)
+
+    def touch(self, name: str) -> None:
+        """Note that somebody is at the desk, to the day."""
+        today = datetime.now(UTC).date().isoformat()
+        with self._file.open() as connection:
+            connection.execute(
+                "INSERT INTO seen VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET at = excluded.at WHERE at <> excluded.at",
+                (name, today),
+            )
 
 
 def _digest(token: str) -> str:

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from flask import Flask, Response, jsonify
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from kg import __version__
+from kg import __version__, deciding
 from kg.base import Base, open_base
 from kg.settings import Settings
 from kg.web import (
@@ -17,18 +17,24 @@ from kg.web import (
     bibliography,
     catalog,
     cite,
+    contributors,
     described,
+    desk,
+    editing,
     graphs,
     history,
     kept,
     limits,
     lint,
     ontology,
+    person,
     problems,
     public,
     reading,
     records,
     search,
+    sent,
+    session,
     site,
     sparql,
     tongues,
@@ -43,6 +49,10 @@ _DOORS = (
     search,
     bibliography,
     lint,
+    sent,
+    contributors,
+    desk,
+    editing,
     cite,
     sparql,
     words,
@@ -77,7 +87,8 @@ def create_app(settings: Settings | None = None, base: Base | None = None) -> Fl
         base = stack.enter_context(open_base(settings or Settings.load()))
         atexit.register(stack.close)
     app.extensions["base"] = base
-    for part in (tongues, site, problems, who, limits, kept, cite):
+    deciding.settle(base)
+    for part in (tongues, site, problems, who, session, person, limits, kept, cite):
         part.register(app)
     public.register(app, base.settings)
     if base.settings.proxies:

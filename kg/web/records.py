@@ -186,7 +186,7 @@ def _sorted_under(found: Record) -> list[tuple[str, str]]:
 
 def _own(path: str) -> dict[str, str]:
     """Return the pages about a record that stand beside it."""
-    return {"history": f"/history{path}", "around": f"/around{path}"}
+    return {"history": f"/history{path}", "around": f"/around{path}", "propose": f"/contribute{path}"}
 
 
 def _citation(entry: bibtex.Entry, path: str) -> dict[str, Any]:

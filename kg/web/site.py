@@ -50,6 +50,7 @@ def _site() -> dict[str, Any]:
         "revision": journal.revision,
         "date": day(date.fromisoformat(changed[:10])) if changed else "",
         "licence": "CC BY 4.0",
+        "propose": "/contribute",
     }
 
 

@@ -1,0 +1,87 @@
+"""A change of a record as a page tells it: fields and values by their names, never as Turtle."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from pyoxigraph import Literal, NamedNode, Triple
+
+from kg.base import parsed
+from kg.deciding import Stale
+from kg.forms import changes, naming
+from kg.search.cards import classes_of, preferred, statements
+from kg.terms import path_of
+from kg.web.portrait import Painter
+from kg.web.sheets import blanks
+from kg.web.site import base
+
+_SHOWN = 50
+
+
+@dataclass(frozen=True)
+class Told:
+    """One record of a proposal: what it is called, where it is, and what changes in it."""
+
+    iri: str
+    title: str
+    kind: str
+    kind_label: str
+    url: str | None
+    new: bool
+    gone: bool
+    rows: list[changes.Row]
+
+
+def change(iri: str, before: list[Triple], after: list[Triple]) -> Told:
+    """Tell what changes between two states of a record."""
+    state = after or before
+    kind = base().model.kind_of(classes_of(statements(state, iri)))
+    blank = blanks().of(kind.name) if kind and kind.name else None
+    return Told(
+        iri,
+        title(iri, state),
+        (kind.name or "") if kind else "",
+        kind.label if kind else "Record",
+        path_of(iri, base().settings.base) if before else None,
+        not before,
+        not after,
+        changes.rows(blank, iri, before, after, _teller([*before, *after])) if blank else [],
+    )
+
+
+def proposed(records: dict[str, tuple[bytes | None, bytes | None]]) -> tuple[list[Told], int]:
+    """Tell what a proposal changes, of its first records; return how many more there are."""
+    some = list(records.items())[:_SHOWN]
+    return [change(iri, parsed(before), parsed(after)) for iri, (before, after) in some], len(records) - len(some)
+
+
+def clash(stale: Stale) -> dict[str, Any]:
+    """Tell a record that has moved on since a proposal was made: then, now, and as proposed."""
+    state = stale.wanted or stale.now
+    kind = base().model.kind_of(classes_of(statements(state, stale.iri)))
+    blank = blanks().of(kind.name) if kind and kind.name else None
+    told = _teller([*stale.was, *stale.now, *stale.wanted])
+    return {
+        "title": title(stale.iri, state),
+        "url": path_of(stale.iri, base().settings.base),
+        "rows": changes.clashes(blank, stale.iri, stale.was, stale.now, stale.wanted, told) if blank else [],
+    }
+
+
+def title(iri: str, triples: list[Triple]) -> str:
+    """Return what a record is called by its own statements."""
+    said = statements(triples, iri)
+    kind = base().model.kind_of(classes_of(said))
+    own = kind.role("title") if kind else None
+    found = preferred(said.get(own.path, [])) if own else None
+    return found.value if found else iri.removeprefix(base().settings.base)
+
+
+def _teller(triples: list[Triple]) -> changes.Told:
+    painter = Painter(base().model, base().settings.base, base().labels(naming.pointed(triples)))
+
+    def told(term: NamedNode | Literal) -> str:
+        return painter.value(term).text
+
+    return told

@@ -1,0 +1,412 @@
+"""Proposals by anyone, and the curators' desk: forms, drafts, privacy, decisions, and what a stranger may try."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from pyoxigraph import Literal, NamedNode, Triple
+
+from kg import deciding
+from kg.base import Base, open_base, parsed
+from kg.desk.accounts import Accounts
+from kg.desk.proposals import Sender
+from kg.errors import Overtaken, Refused
+from kg.settings import Settings
+from kg.terms import DCT
+from kg.web import create_app
+
+HTML = {"Accept": "text/html"}
+XSS = "\"><script>alert(1)</script>'{{7*7}}"
+EMAIL = "maud.private@example.org"
+PRACTICE = "https://w3id.org/open-urban/practice/dwbp-provide-metadata"
+
+
+class Form(HTMLParser):
+    """The fields of the last form with that action, as a browser would send them."""
+
+    def __init__(self, page: str, action: str) -> None:
+        super().__init__()
+        self.fields: dict[str, list[str]] = {}
+        self._action, self._in, self._area, self._select = action, False, "", ""
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attributes}
+        name = given.get("name", "")
+        if tag == "form":
+            self._in = given.get("action", self._action) == self._action
+        if not self._in:
+            return
+        if tag == "input" and (given.get("type") not in ("checkbox", "radio") or "checked" in given):
+            self.fields.setdefault(name, []).append(given.get("value", ""))
+        elif tag == "textarea":
+            self.fields.setdefault(name, []).append("")
+            self._area = name
+        elif tag == "select":
+            self._select = name
+            self.fields.setdefault(name, []).append("")
+        elif tag == "option" and self._select and "selected" in given:
+            self.fields[self._select][-1] = given["value"]
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "textarea" and self._area:
+            self.fields[self._area][-1] = self.fields[self._area][-1].removeprefix("\n").removeprefix("\n")
+            self._area = ""
+        elif tag == "select":
+            self._select = ""
+
+    def handle_data(self, data: str) -> None:
+        if self._area:
+            self.fields[self._area][-1] += data
+
+
+@pytest.fixture(scope="module")
+def own(loaded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Base]:
+    """A base of its own, because these tests write."""
+    data = tmp_path_factory.mktemp("desk") / "data"
+    shutil.copytree(loaded, data)
+    with open_base(Settings(data=data)) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def door(own: Base) -> Flask:
+    made = create_app(base=own)
+    made.testing = True
+    return made
+
+
+@pytest.fixture
+def visitor(door: Flask) -> FlaskClient:
+    door.extensions["sent"].storage.reset()
+    return door.test_client()
+
+
+def entered(door: Flask, own: Base, role: str, name: str = "") -> FlaskClient:
+    """Return somebody who has signed in."""
+    token = Accounts(own.settings.data / "accounts.sqlite").add(name or role, role)
+    client = door.test_client()
+    form = Form(client.get("/desk/in", headers=HTML).text, "/desk/in").fields
+    assert client.post("/desk/in", data=form | {"token": [token]}).status_code == 303
+    return client
+
+
+def filled(client: FlaskClient, path: str, **given: str | list[str]) -> dict[str, list[str]]:
+    form = Form(client.get(path, headers=HTML).text, path).fields
+    form.pop("do", None)
+    return form | {"licence": ["yes"]} | {name: [v] if isinstance(v, str) else v for name, v in given.items()}
+
+
+def new_practice(client: FlaskClient, title: str, **more: str | list[str]) -> dict[str, list[str]]:
+    given: dict[str, str | list[str]] = {
+        "title": title,
+        "description": "What it is, in a sentence.",
+        "practiceType": "https://w3id.org/open-urban/concept/practice-type/city-practice",
+        "placeOptional": "Kenya",
+        "evidence/new-1/source": "https://example.org/seen",
+    }
+    return filled(client, "/contribute/practice", **(given | more))
+
+
+def sent(client: FlaskClient, title: str, **more: str | list[str]) -> tuple[int, str]:
+    """Send a practice; return its number and the address of its page."""
+    answer = client.post(
+        "/contribute/practice", data=new_practice(client, title, **more) | {"do": ["send"]}, headers=HTML
+    )
+    assert answer.status_code == 303, re.findall(r"<a href=\"#f-[^>]*>[^<]*", answer.text)
+    found = re.fullmatch(r"/contribute/sent/(\d+)/[\w-]+", answer.location)
+    assert found
+    return int(found[1]), answer.location
+
+
+def decided(client: FlaskClient, number: int, verb: str, note: str = "") -> int:
+    form = Form(client.get(f"/desk/{number}", headers=HTML).text, f"/desk/{number}").fields
+    return client.post(f"/desk/{number}", data=form | {"do": [verb], "note": [note]}, headers=HTML).status_code
+
+
+# -- a visitor ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_proposal_becomes_a_record_with_credit_and_without_the_address(
+    visitor: FlaskClient, door: Flask, own: Base
+) -> None:
+    number, page = sent(visitor, "Buses told by telephone", person="Maud Lindh", orcid="0000-0002-1825-0097",
+                        affiliation="A university", email=EMAIL, note="Seen there")  # fmt: skip
+    assert "waits for a curator" in visitor.get(page, headers=HTML).text
+    curator = entered(door, own, "curator")
+    listing = curator.get("/desk", headers=HTML).text
+    assert "Buses told by telephone" in listing
+    assert EMAIL in curator.get(f"/desk/{number}", headers=HTML).text
+    assert decided(curator, number, "accept", "Thank you") == 303
+    record = visitor.get("/practice/buses-told-by-telephone", headers=HTML).text
+    assert "Maud Lindh" in record
+    assert "0000-0002-1825-0097" in record
+    assert "Maud Lindh" in visitor.get("/contributors", headers=HTML).text
+    assert "/practice/buses-told-by-telephone" in visitor.get(page, headers=HTML).text
+    doors = [
+        "/practice/buses-told-by-telephone" + ext for ext in ("", ".ttl", ".json", ".jsonld", ".nt", ".rdf", ".bib")
+    ]
+    doors += ["/history/practice/buses-told-by-telephone", "/contributors", "/feed.atom", page, "/search?q=maud",
+              "/sparql?query=SELECT * { ?s ?p ?o . FILTER(CONTAINS(STR(?o), 'private')) }"]  # fmt: skip
+    for path in doors:
+        assert EMAIL not in visitor.get(path).text, path
+    assert deciding.desk(own).sender(number).email == ""
+
+
+def test_complaints_stand_beside_their_fields_and_nothing_typed_is_lost(visitor: FlaskClient) -> None:
+    form = new_practice(visitor, "", description="Kept as typed", addressOptional="javascript:alert(1)", issued="yesterday",
+                        placeOptional="Atlantis-on-Sea", orcid="0000-0000-0000-0000", licence=[])  # fmt: skip
+    page = visitor.post("/contribute/practice", data=form | {"do": ["check"]}, headers=HTML).text
+    wrong = set(re.findall(r'<a href="#(f-\w+)', page))
+    assert wrong == {"f-title", "f-addressOptional", "f-issued", "f-placeOptional", "f-orcid", "f-person", "f-licence"}
+    for name in wrong:
+        assert f'id="{name}"' in page
+        assert f'id="{name}-wrong"' in page
+    for text in ("Kept as typed", "javascript:alert(1)", "yesterday", "Atlantis-on-Sea"):
+        assert text in page
+    assert 'href="javascript' not in page
+
+
+def test_a_change_is_shown_before_it_is_sent_and_keeps_the_rest(visitor: FlaskClient, door: Flask, own: Base) -> None:
+    path = "/contribute/practice/dwbp-provide-metadata"
+    form = filled(visitor, path, title="Provide metadata always")
+    page = visitor.post(path, data=form | {"do": ["check"]}, headers=HTML).text
+    assert "<ins>" in page
+    assert page.count("<tr>") == 2
+    answer = visitor.post(path, data=Form(page, path).fields | {"do": ["send"]})
+    [number] = map(int, re.findall(r"sent/(\d+)/", answer.location))
+    before, after = deciding.desk(own).records(number)[PRACTICE]
+    assert {triple.predicate for triple in {*parsed(before)} ^ {*parsed(after)}} == {DCT.title}
+    curator = entered(door, own, "curator")
+    assert decided(curator, number, "accept") == 303
+    assert "Provide metadata always" in visitor.get("/practice/dwbp-provide-metadata", headers=HTML).text
+    assert decided(curator, number, "undo") == 303
+    assert own.journal.now(PRACTICE) == before
+
+
+def test_a_draft_comes_back_by_its_secret_and_is_told_how_long(visitor: FlaskClient) -> None:
+    form = new_practice(visitor, "A draft of mine", description="")
+    answer = visitor.post("/contribute/practice", data=form | {"do": ["draft"]})
+    page = visitor.get(answer.location, headers=HTML).text
+    assert "A draft of mine" in page
+    assert "is kept until" in page
+    assert visitor.get("/contribute/draft/no-such-secret").status_code == 404
+
+
+def test_words_are_enough(visitor: FlaskClient, door: Flask, own: Base) -> None:
+    form = filled(visitor, "/contribute/words", note="A law of Kenya is missing.", source="https://example.org/law")
+    answer = visitor.post("/contribute/words", data=form | {"do": ["send"]})
+    number = int(re.findall(r"sent/(\d+)/", answer.location)[0])
+    curator = entered(door, own, "curator")
+    assert decided(curator, number, "ask", "Which one?") == 303
+    page = visitor.get(answer.location, headers=HTML).text
+    assert "Which one?" in page
+    answering = Form(page, answer.location.split("?")[0]).fields or Form(page, "").fields
+    assert visitor.post(answer.location, data=answering | {"answer": ["That of 2019"]}).status_code == 303
+    assert "That of 2019" in curator.get(f"/desk/{number}", headers=HTML).text
+    assert decided(curator, number, "decline") == 422
+    assert decided(curator, number, "decline", "It is there already.") == 303
+    assert "It is there already." in visitor.get(answer.location, headers=HTML).text
+
+
+@pytest.mark.parametrize(
+    "step", ["more title", "more evidence", "more placeOptional", "open evidence/x", "open ../x", "edit"]
+)
+def test_a_step_of_the_form_keeps_what_was_typed(step: str, visitor: FlaskClient) -> None:
+    form = new_practice(visitor, "Typed and kept")
+    page = visitor.post("/contribute/practice", data=form | {"do": [step]}, headers=HTML)
+    assert page.status_code == 200
+    assert "Typed and kept" in page.text
+
+
+# -- what a stranger may try ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("signed", ["", "forged", "WyJjb250cmlidXRlIiwgIiJd.x.y"])
+def test_a_form_that_is_not_ours_sends_nothing(signed: str, visitor: FlaskClient, own: Base) -> None:
+    before = len(deciding.desk(own).all(None))
+    form = new_practice(visitor, "Forged") | {"signed": [signed], "do": ["send"]}
+    assert "Nothing is lost" in visitor.post("/contribute/practice", data=form, headers=HTML).text
+    assert len(deciding.desk(own).all(None)) == before
+
+
+@pytest.mark.parametrize(
+    "told", [{"Origin": "https://evil.example"}, {"Origin": "null", "Sec-Fetch-Site": "cross-site"}], ids=str
+)
+def test_a_form_from_another_site_sends_nothing(told: dict[str, str], visitor: FlaskClient, own: Base) -> None:
+    before = len(deciding.desk(own).all(None))
+    form = new_practice(visitor, "From elsewhere") | {"do": ["send"]}
+    visitor.post("/contribute/practice", data=form, headers=HTML | told)
+    assert len(deciding.desk(own).all(None)) == before
+
+
+@pytest.mark.parametrize("path", ["/desk", "/desk/1", "/desk/remarks", "/desk/accounts", "/desk/1/edit"])
+def test_nobody_passes_to_the_desk_who_may_not(path: str, door: Flask, own: Base) -> None:
+    stranger = door.test_client()
+    assert stranger.get(path).location == "/desk/in"
+    stranger.set_cookie("desk", "eyJhY2NvdW50IjoiYWRtaW4ifQ.forged.forged")
+    assert stranger.get(path).location == "/desk/in"
+    assert entered(door, own, "contributor").get(path).status_code == 403
+
+
+def test_a_token_that_was_taken_away_ends_the_session(door: Flask, own: Base) -> None:
+    curator = entered(door, own, "curator", "leaving")
+    assert curator.get("/desk").status_code == 200
+    admin = entered(door, own, "admin")
+    form = Form(admin.get("/desk/accounts", headers=HTML).text, "").fields
+    signed = re.findall(r'name="signed" value="([^"]+)"', admin.get("/desk/accounts", headers=HTML).text)[0]
+    assert form is not None
+    assert admin.post("/desk/accounts", data={"signed": signed, "name": "leaving"}).status_code == 303
+    assert curator.get("/desk").location == "/desk/in"
+
+
+def test_a_curator_cannot_see_accounts_and_a_decision_needs_a_signed_form(
+    visitor: FlaskClient, door: Flask, own: Base
+) -> None:
+    number, _ = sent(visitor, "Needs a signed form")
+    curator = entered(door, own, "curator")
+    assert curator.get("/desk/accounts").status_code == 403
+    assert curator.post(f"/desk/{number}", data={"do": "accept"}).status_code == 403
+    assert deciding.desk(own).get(number).state == "open"
+
+
+def test_the_cookie_is_hidden_from_scripts_and_from_other_sites(door: Flask, own: Base) -> None:
+    token = Accounts(own.settings.data / "accounts.sqlite").add("cookie", "curator")
+    client = door.test_client()
+    form = Form(client.get("/desk/in", headers=HTML, base_url="https://localhost").text, "/desk/in").fields
+    cookie = client.post("/desk/in", data=form | {"token": [token]}, base_url="https://localhost").headers["Set-Cookie"]
+    for part in ("HttpOnly", "SameSite=Lax", "Secure"):
+        assert part in cookie
+    assert token not in cookie
+
+
+def test_a_visitor_gets_no_cookie(visitor: FlaskClient) -> None:
+    assert "Set-Cookie" not in visitor.get("/contribute/practice").headers
+
+
+def test_signs_in_every_field_are_words_on_every_page(visitor: FlaskClient, door: Flask, own: Base) -> None:
+    number, page = sent(visitor, XSS, description=XSS, whereNote=XSS, problem=XSS, steps=XSS, documentTitle=XSS, person=XSS,
+                        affiliation=XSS, note=XSS, **{"evidence/new-1/sourceNote": XSS})  # fmt: skip
+    curator = entered(door, own, "curator")
+    paths = [page, f"/desk/{number}", f"/desk/{number}/edit", "/desk"]
+    texts = [curator.get(path, headers=HTML).text for path in paths]
+    assert decided(curator, number, "accept", XSS) == 303
+    [iri] = deciding.desk(own).records(number)
+    path = iri.removeprefix("https://w3id.org/open-urban")
+    texts += [
+        curator.get(p, headers=HTML).text
+        for p in (path, "/contributors", page, f"/desk/{number}", f"/history{path}", f"/contribute{path}")
+    ]
+    for text in texts:
+        assert "<script>alert" not in text
+        assert "'49" not in text
+
+
+def test_ten_megabytes_are_refused(visitor: FlaskClient) -> None:
+    answer = visitor.post("/contribute/practice", data={"title": "x" * 10_000_000}, headers=HTML)
+    assert answer.status_code == 413
+
+
+def test_line_ends_in_a_field_reach_no_header(visitor: FlaskClient, own: Base) -> None:
+    number, page = sent(visitor, "A title\r\nSet-Cookie: x=1", person="A\r\nB")
+    assert "Set-Cookie" not in visitor.get(page).headers
+    assert deciding.desk(own).sender(number).name == "A B"
+
+
+@pytest.mark.parametrize("path", ["/contribute/nonsense", "/contribute/concept", "/contribute/practice/../../etc/passwd",
+                                  "/contribute/practice/no-such-record", "/contribute/practice/%2e%2e%2fx"])  # fmt: skip
+def test_a_form_that_is_not_there_is_told(path: str, visitor: FlaskClient) -> None:
+    assert visitor.get(path, headers=HTML).status_code == 404
+
+
+def test_a_proposal_that_speaks_of_another_record_is_refused(own: Base) -> None:
+    thing = NamedNode(PRACTICE)
+    foreign = Triple(NamedNode("https://w3id.org/open-urban/place/ke"), DCT.title, Literal("Mine"))
+    now = own.graphs([PRACTICE])[PRACTICE]
+    with pytest.raises(Refused, match="speaks of"):
+        deciding.send(own, {thing.value: (now, [*now, foreign])}, "x", Sender(kind="practice"))
+
+
+def test_a_program_that_fills_in_every_field_sends_nothing(visitor: FlaskClient, own: Base) -> None:
+    before = len(deciding.desk(own).all(None))
+    form = new_practice(visitor, "Spam", website="https://spam.example") | {"do": ["send"]}
+    assert visitor.post("/contribute/practice", data=form).location == "/contribute"
+    assert len(deciding.desk(own).all(None)) == before
+
+
+def test_too_many_in_an_hour_are_told_to_wait(visitor: FlaskClient) -> None:
+    form = filled(visitor, "/contribute/words", note="Again") | {"do": ["send"]}
+    codes = {visitor.post("/contribute/words", data=form).status_code for _ in range(40)}
+    assert codes == {303, 429}
+
+
+# -- two at once, and a crash -----------------------------------------------------------------------------------------------
+
+
+def test_the_second_of_two_curators_is_told(visitor: FlaskClient, door: Flask, own: Base) -> None:
+    number, _ = sent(visitor, "Decided by two")
+    one, two = entered(door, own, "curator", "one"), entered(door, own, "curator", "two")
+    form = Form(two.get(f"/desk/{number}", headers=HTML).text, f"/desk/{number}").fields
+    assert decided(one, number, "accept") == 303
+    late = two.post(f"/desk/{number}", data=form | {"do": ["accept"]}, headers=HTML)
+    assert late.status_code == 409
+    assert "accepted already, by one" in late.text
+
+
+def test_a_record_that_moved_on_is_shown_three_ways_and_joined(visitor: FlaskClient, door: Flask, own: Base) -> None:
+    path, iri = "/contribute/practice/ai-registers", "https://w3id.org/open-urban/practice/ai-registers"
+    form = filled(visitor, path, title="Registers of algorithms")
+    answer = visitor.post(path, data=form | {"do": ["send"]})
+    number = int(re.findall(r"sent/(\d+)/", answer.location)[0])
+    now = own.graphs([iri])[iri]
+    own.write(
+        {iri: [*now, Triple(NamedNode(iri), DCT.title, Literal("Registres", language="fr"))]}, "somebody", "meanwhile"
+    )
+    curator = entered(door, own, "curator")
+    assert "Changed since it was proposed" in curator.get(f"/desk/{number}", headers=HTML).text
+    with pytest.raises(Overtaken):
+        deciding.accept(own, number, "curator")
+    assert decided(curator, number, "merge") == 409
+    assert deciding.desk(own).get(number).state == "open"
+
+
+def test_a_crash_after_the_journal_leaves_the_proposal_accepted(visitor: FlaskClient, own: Base) -> None:
+    number, _ = sent(visitor, "Interrupted")
+    table = deciding.desk(own)
+    table.intend(number, "curator", "")
+    proposal = table.get(number)
+    [(iri, (_, after))] = table.records(number).items()
+    own.write({iri: parsed(after)}, "curator", f"proposal {number}: {proposal.why}")
+    deciding.settle(own)
+    assert (table.get(number).state, table.get(number).decided_by) == ("accepted", "curator")
+
+
+def test_a_crash_before_the_journal_leaves_the_proposal_open(visitor: FlaskClient, own: Base) -> None:
+    number, _ = sent(visitor, "Interrupted early")
+    deciding.desk(own).intend(number, "curator", "")
+    deciding.settle(own)
+    assert deciding.desk(own).get(number).state == "open"
+    assert deciding.desk(own).get(number).decided_by is None
+
+
+def test_a_curator_words_it_anew_before_accepting(visitor: FlaskClient, door: Flask, own: Base) -> None:
+    number, _ = sent(visitor, "Worded badly")
+    curator = entered(door, own, "curator")
+    path = f"/desk/{number}/edit"
+    form = Form(curator.get(path, headers=HTML).text, path).fields | {"title": ["Worded well"]}
+    assert curator.post(path, data=form | {"do": ["check"]}, headers=HTML).status_code == 303
+    assert "Worded well" in curator.get(f"/desk/{number}", headers=HTML).text
+    assert decided(curator, number, "accept") == 303
+
+
+def test_a_double_is_pointed_out(visitor: FlaskClient, door: Flask, own: Base) -> None:
+    number, _ = sent(visitor, "Provide Data Provenance Information")
+    page = entered(door, own, "curator").get(f"/desk/{number}", headers=HTML).text
+    assert "Perhaps the base has it already" in page
