@@ -10,6 +10,7 @@ KgError
 │   ├── NotAcceptable       no format in common                     406
 │   ├── UnknownMedia        the body's media type is not read here  415
 │   ├── Overtaken           somebody else changed it meanwhile      409
+│   ├── Unmet               a condition that the caller sets fails  412
 │   ├── TooMuch             more rows or bytes than a caller gets   400
 │   ├── TooLarge            more than this door takes at once       413
 │   ├── TooOften            more requests than a caller may send    429
@@ -119,6 +120,14 @@ class Overtaken(BadInput):
     status = 409
     title = phrase("Somebody else was quicker")
     advice = phrase("Read it again, and send the change again.")
+
+
+class Unmet(BadInput):
+    """The caller's If-Match or If-None-Match does not fit what is here."""
+
+    status = 412
+    title = "It is not as you expected"
+    advice = "Read it again, and decide by what is there now."
 
 
 class TooMuch(BadInput):

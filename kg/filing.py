@@ -77,9 +77,9 @@ def update(base: Base, text: str, dataset: Dataset, who: str, why: str) -> list[
     return []
 
 
-def patch(base: Base, iri: str, text: str, who: str, why: str) -> list[Change]:
+def patch(base: Base, iri: str, text: str, who: str, why: str, since: int | None = None) -> list[Change]:
     """Apply an update to one record, which is its default graph (Graph Store Protocol, 5.7)."""
-    revision = base.journal.revision
+    revision = base.journal.revision if since is None else since
     with scratch(base.settings.engine_memory, base.settings.query_timeout) as store:
         store.fill(base.journal.now(iri) or b"")
         store.update(text)

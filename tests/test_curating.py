@@ -347,3 +347,43 @@ def test_the_default_graph_is_the_union(door: FlaskClient) -> None:
     said = door.get("/graphs?default", headers={"Accept": "application/n-triples"}).text
     assert f"<{ATLANTIS}>" in said
     assert "<https://w3id.org/open-urban/ns#Policy>" in said
+
+
+def test_a_graph_is_written_only_as_the_writer_knew_it(door: FlaskClient, tokens: dict[str, dict[str, str]]) -> None:
+    url, media = graph(ATLANTIS), {"Content-Type": "text/turtle"}
+    turtles = tokens["curator"] | media
+
+    def put(text: str, **conditions: str) -> Any:
+        named = {name.replace("_", "-"): value for name, value in conditions.items()}
+        return door.put(url, data=text, headers=turtles | named)
+
+    assert put(turtle("First")).status_code == 204
+    first = door.get(url, headers={"Accept": "text/turtle"})
+    tag = first.headers["ETag"]
+    assert door.get(url, headers={"Accept": "text/turtle", "If-None-Match": tag}).status_code == 304
+    assert door.get(url, headers={"Accept": "application/n-triples", "If-None-Match": tag}).status_code == 200
+
+    assert put(turtle("Second"), If_Match=tag).status_code == 204
+    late = put(turtle("Third"), If_Match=tag)
+    assert late.status_code == 412
+    assert "It stands at revision" in json.loads(late.text)["detail"]
+    assert "Second" in door.get(url, headers={"Accept": "text/turtle", "If-None-Match": tag}).text
+    assert door.delete(url, headers=tokens["curator"] | {"If-Match": tag}).status_code == 412
+    patch = tokens["curator"] | {"Content-Type": "application/sparql-update", "If-Match": tag}
+    assert door.patch(url, data="DELETE WHERE { ?s ?p ?o }", headers=patch).status_code == 412
+
+    told = put(turtle("Fourth"), If_Match="*").headers["ETag"]
+    assert put(turtle("Fifth"), If_Match=told).status_code == 204
+    assert put(turtle("Sixth"), If_None_Match="*").status_code == 412
+    assert put(turtle("Seventh"), If_Match='W/"1"').status_code == 412
+
+
+def test_a_graph_is_made_only_where_there_is_none(door: FlaskClient, tokens: dict[str, dict[str, str]]) -> None:
+    headers = tokens["curator"] | {"Content-Type": "text/turtle"}
+    text = turtle("Mu", MU.replace("/mu", "/mu-2"))
+    url = graph(MU.replace("/mu", "/mu-2"))
+    assert door.put(url, data=text, headers=headers | {"If-Match": "*"}).status_code == 412
+    assert door.put(url, data=text, headers=headers | {"If-None-Match": "*"}).status_code == 201
+    assert door.put(url, data=text, headers=headers | {"If-None-Match": "*"}).status_code == 412
+    assert door.delete(url, headers=tokens["curator"] | {"If-Match": "*"}).status_code == 204
+    assert door.delete(url, headers=tokens["curator"] | {"If-Match": "*"}).status_code == 412

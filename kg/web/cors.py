@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
-_ALLOWED = "Accept, Authorization, Cache-Control, Content-Type, If-None-Match"
+_ALLOWED = "Accept, Authorization, Cache-Control, Content-Type, If-Match, If-None-Match"
 _EXPOSED = "ETag, Link, Location, Query-Limits, Retry-After"
 
 
