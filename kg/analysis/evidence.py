@@ -88,11 +88,15 @@ class Helper:
     link: str
     provision: str
     sectors: tuple[str, ...] = ()
+    type: str = ""
 
 
 @dataclass(frozen=True)
 class Step:
-    """How a provision becomes practice, by our judgement; `before` are the provisions whose steps come first."""
+    """How a provision becomes practice, by our judgement.
+
+    `before` are the provisions whose steps come first; `takes` says what of a sector the step is about: `standard`, `dataset`.
+    """
 
     provision: str
     before: tuple[str, ...]
@@ -101,6 +105,7 @@ class Step:
     government: str
     community: str
     clause: str
+    takes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -173,6 +178,10 @@ class Evidence:
             return cell.status != STATED, not cell.where, -(self.policies[cell.policy].year or 0), cell.policy
 
         return {provision: tuple(sorted(cells, key=rank)) for provision, cells in found.items()}
+
+    def naming(self, sector: str) -> frozenset[str]:
+        """Return the coded policies, of any level, that name a sector."""
+        return frozenset(iri for iri in self.coded & self.policies.keys() if sector in self.policies[iri].sectors)
 
     def scheme(self, name: str) -> dict[str, str]:
         """Return the concepts of a scheme, slug to label, by label."""

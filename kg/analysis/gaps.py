@@ -35,7 +35,10 @@ _KIND_OF = {STATED: HELD, PARTLY: WEAK, OPPOSITE: MISSING, ABSENT: MISSING, NOT_
 
 @dataclass(frozen=True)
 class Gap:
-    """One provision of a subject: its status, how peers have it, how the texts above and the best peers put it, and what helps."""
+    """One provision of a subject: its status, how peers have it, how the texts above and the best peers put it, and what helps.
+
+    `sector` is how the other texts have it, of any level, that name the sector asked for; None where none is asked for.
+    """
 
     provision: Provision
     status: str
@@ -44,6 +47,12 @@ class Gap:
     above: tuple[Cell, ...]
     examples: tuple[Cell, ...]
     helpers: tuple[Helper, ...]
+    sector: Rate | None = None
+
+    @property
+    def in_sector(self) -> int:
+        """How many texts that name the sector were seen to lay it down, read whole or not."""
+        return self.sector.held + self.sector.elsewhere if self.sector else 0
 
     @property
     def kind(self) -> str:
@@ -86,30 +95,44 @@ def find(evidence: Evidence, subject: Subject, kind: str = "auto", named: Iterab
     peers = peers_of(evidence, subject, kind, named)
     rates = adoption(evidence, peers.policies)
     among = frozenset(peers.policies)
-    found = [_gap(evidence, subject, among, provision, rates[iri]) for iri, provision in evidence.provisions.items()]
+    naming = evidence.naming(subject.sector) - {policy.iri for policy in subject.own} if subject.sector else frozenset()
+    in_sector = adoption(evidence, naming) if subject.sector else {}
+    found = [
+        _gap(evidence, subject, (among, naming), provision, (rates[iri], in_sector.get(iri)))
+        for iri, provision in evidence.provisions.items()
+    ]
     found.sort(
         key=lambda gap: (list(KINDS).index(gap.kind), *(-part for part in gap.rate.weight), gap.provision.notation)
     )
     return Gaps(subject, peers, tuple(found))
 
 
-def _gap(evidence: Evidence, subject: Subject, among: Container[str], provision: Provision, rate: Rate) -> Gap:
+def _gap(
+    evidence: Evidence,
+    subject: Subject,
+    among: tuple[Container[str], Container[str]],
+    provision: Provision,
+    rates: tuple[Rate, Rate | None],
+) -> Gap:
     own = tuple(evidence.cell(policy.iri, provision.iri) for policy in subject.own)
     above = (evidence.cell(policy.iri, provision.iri) for policy in subject.above)
     return Gap(
         provision,
         combined(own),
-        rate,
+        rates[0],
         tuple(cell for cell in own if cell.status != NOT_SEEN),
         tuple(cell for cell in above if cell.status in (STATED, PARTLY)),
-        examples(evidence, among, provision.iri),
+        examples(evidence, *among, provision.iri),
         helpers(evidence, provision.iri, subject.sector),
+        rates[1],
     )
 
 
-def examples(evidence: Evidence, policies: Container[str], provision: str) -> tuple[Cell, ...]:
-    """Return how policies put a provision: stated before partly, those with note and place in the text first, newest first."""
-    return tuple(cell for cell in evidence.told.get(provision, ()) if cell.policy in policies)
+def examples(evidence: Evidence, peers: Container[str], naming: Container[str], provision: str) -> tuple[Cell, ...]:
+    """Return how policies put a provision: those that name the sector first, of any level, then the peers, the best told first."""
+    told = evidence.told.get(provision, ())
+    first = tuple(cell for cell in told if cell.policy in naming)
+    return first + tuple(cell for cell in told if cell.policy in peers and cell.policy not in naming)
 
 
 def helpers(evidence: Evidence, provision: str, sector: str) -> tuple[Helper, ...]:
@@ -120,7 +143,8 @@ def helpers(evidence: Evidence, provision: str, sector: str) -> tuple[Helper, ..
 
 _HEAD = (
     "rank", "provision", "iri", "kind", "status", "peers stated or partly", "peers read whole", "share", "95 % from", "95 % to",
-    "peers outright", "laid down in wider places by", "example", "example place in the text", "example note",
+    "peers outright", "texts that name the sector and lay it down", "laid down in wider places by", "example",
+    "example place in the text", "example note",
 )  # fmt: skip
 
 
@@ -133,9 +157,10 @@ def as_table(evidence: Evidence, gaps: Gaps, title: str, revision: int) -> Table
         shown = (evidence.policies[best.policy].title, best.where, best.note) if best else ("", "", "")
         rate = gap.rate
         rows.append([number, gap.provision.label, gap.provision.iri, gap.kind, WORDS[gap.status], rate.held, rate.judged,
-                     rate.share, *rate.interval, rate.stated, above, *shown])  # fmt: skip
+                     rate.share, *rate.interval, rate.stated, gap.in_sector if gap.sector else None, above,
+                     *shown])  # fmt: skip
     note = (
-        f"Peers: {gaps.peers.why}. Ranked by the lower end of the interval of the peers' share, "
+        f"{gaps.peers.told} Ranked by the lower end of the interval of the peers' share, "
         "then by the share that states it outright."
     )
     return Table(title, _HEAD, rows, note, revision)

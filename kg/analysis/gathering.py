@@ -106,26 +106,37 @@ def _cells(rows: Iterable[Row]) -> dict[tuple[str, str], Cell]:
 
 def _helpers(rows: Iterable[Row]) -> tuple[Helper, ...]:
     sectors: dict[tuple[str, str, str], set[str]] = defaultdict(set)
+    types: dict[str, str] = {}
     for row in rows:
         found = sectors[row["provision"].value, slug_of(row["link"].value), row["thing"].value]
         if "sector" in row:
             found.add(slug_of(row["sector"].value))
+        if "type" in row:
+            type_ = slug_of(row["type"].value)
+            types[row["thing"].value] = min(type_, types.get(row["thing"].value, type_))
     return tuple(
-        Helper(thing, link, provision, tuple(sorted(those)))
+        Helper(thing, link, provision, tuple(sorted(those)), types.get(thing, ""))
         for (provision, link, thing), those in sorted(sectors.items())
     )
 
 
 def _steps(rows: Iterable[Row]) -> dict[str, Step]:
     before: dict[str, set[str]] = defaultdict(set)
+    takes: dict[str, set[str]] = defaultdict(set)
     found: dict[str, Step] = {}
     for row in rows:
         provision = row["provision"].value
         if "before" in row:
             before[provision].add(row["before"].value)
-        words = (row[name].value for name in ("effort", "actor", "government", "community", "clause"))
-        found[provision] = Step(provision, tuple(sorted(before[provision])), *words)
+        if "takes" in row:
+            takes[provision].add(slug_of(row["takes"].value).lower())
+        effort, actor, government, community, clause = (row[name].value for name in _STEP)
+        first, what = tuple(sorted(before[provision])), tuple(sorted(takes[provision]))
+        found[provision] = Step(provision, first, effort, actor, government, community, clause, what)
     return found
+
+
+_STEP = ("effort", "actor", "government", "community", "clause")
 
 
 def _places(rows: Iterable[Row]) -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:

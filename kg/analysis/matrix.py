@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from kg.analysis.evidence import PARTLY, STATED, STATUSES, WORDS, Cell, Evidence, Policy, Provision
@@ -117,13 +117,21 @@ def rates_table(matrix: Matrix, title: str, revision: int) -> Table:
 
 def cells_table(matrix: Matrix, title: str, revision: int) -> Table:
     """Write every cell as a row, with both readings, note and place in the text."""
-    head = ["policy", "policy iri", "provision", "provision iri", "status", "first reading", "second reading", "method", "note",
-            "place in the text"]  # fmt: skip
+    pairs = [(policy, provision) for policy in matrix.policies for provision in matrix.provisions]
+    return listed(matrix.evidence, pairs, title, revision)
+
+
+_CELLS = ("policy", "policy iri", "provision", "provision iri", "status", "first reading", "second reading", "method",
+          "text read whole", "counts in rates", "note", "place in the text")  # fmt: skip
+
+
+def listed(evidence: Evidence, pairs: Iterable[tuple[Policy, Provision]], title: str, revision: int) -> Table:
+    """Write some cells as rows: what each says, how it was read, and whether it counts in rates."""
     rows: list[list[Value]] = []
-    for policy in matrix.policies:
-        for provision, cell in zip(matrix.provisions, matrix.row(policy), strict=True):
-            second = WORDS[cell.second] if cell.second in STATUSES else ""
-            rows.append([policy.title, policy.iri, provision.label, provision.iri, WORDS[cell.status],
-                         WORDS.get(cell.first, cell.first),
-                         second, cell.method if cell.first in STATUSES[:4] else "", cell.note, cell.where])  # fmt: skip
-    return Table(title, head, rows, NOTE, revision)
+    for policy, provision in pairs:
+        cell, whole = evidence.cell(policy.iri, provision.iri), policy.iri in evidence.whole
+        second = WORDS[cell.second] if cell.second in STATUSES else ""
+        rows.append([policy.title, policy.iri, provision.label, provision.iri, WORDS[cell.status],
+                     WORDS.get(cell.first, cell.first), second, cell.method if cell.first in STATUSES[:4] else "",
+                     "yes" if whole else "no", "yes" if whole and cell.judged else "no", cell.note, cell.where])  # fmt: skip
+    return Table(title, _CELLS, rows, NOTE, revision)

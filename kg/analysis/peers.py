@@ -9,6 +9,7 @@ from kg.analysis.evidence import Evidence, Policy
 
 ENOUGH = 5
 """Fewer texts read whole than this say too little; the choice is then widened, and says so."""
+PASSED = f"Passed over, since fewer than {ENOUGH} texts read whole say too little"
 
 KINDS = {
     "auto": "the nearest that are enough",
@@ -32,10 +33,24 @@ class Subject:
 
 @dataclass(frozen=True)
 class Peers:
-    """The policies to compare with, and in words why these."""
+    """The policies to compare with, in words why these, how many of them were read whole, and which nearer ones were passed over.
+
+    `passed` are those in words, their kind, and how many of them were read whole.
+    """
 
     policies: tuple[str, ...]
     why: str
+    whole: int = 0
+    passed: tuple[tuple[str, str, int], ...] = ()
+
+    @property
+    def told(self) -> str:
+        """All of it in sentences."""
+        first = f"Peers: {self.why} ({len(self.policies)} coded, {self.whole} of them read whole)."
+        if not self.passed:
+            return first
+        few = "; ".join(f"{said} ({number} read whole)" for said, _, number in self.passed)
+        return f"{first} {PASSED}: {few}."
 
 
 def of_place(evidence: Evidence, place: str, sector: str = "") -> Subject:
@@ -48,8 +63,9 @@ def of_place(evidence: Evidence, place: str, sector: str = "") -> Subject:
 
 
 def of_policies(policies: Sequence[Policy], sector: str = "") -> Subject:
-    """Return the subject of some policies, or of a sector."""
-    return Subject(tuple(policies), sector=sector, level=policies[0].level if policies else "")
+    """Return the subject of some policies, or of a sector; of several levels it is at none."""
+    levels = {policy.level for policy in policies}
+    return Subject(tuple(policies), sector=sector, level=levels.pop() if len(levels) == 1 else "")
 
 
 def _level(evidence: Evidence, own: Sequence[Policy], place: str) -> str:
@@ -69,20 +85,23 @@ def peers_of(evidence: Evidence, subject: Subject, kind: str = "auto", named: It
         found = [
             policy for policy in others if policy.iri in chosen or any(evidence.inside(policy, one) for one in chosen)
         ]
-        return Peers(tuple(policy.iri for policy in found), "the peers that were chosen")
+        return Peers(tuple(policy.iri for policy in found), "the peers that were chosen", _whole(evidence, found))
     kinds = ("region", "level", "all") if kind == "auto" else (kind,)
-    if kind == "auto" and subject.sector:
+    naming = evidence.naming(subject.sector) if subject.sector else frozenset()
+    if kind == "auto" and naming - own:
         kinds = ("sector", *kinds)
-    passed: list[tuple[str, int]] = []
+    passed: list[tuple[str, str, int]] = []
     for one in kinds:
         found = [policy for policy in others if _alike(evidence, subject, policy, one)]
-        whole = sum(policy.iri in evidence.whole for policy in found)
+        whole = _whole(evidence, found)
         if whole >= ENOUGH or one == kinds[-1]:
-            told = f"{_SAID[one]} ({len(found)} coded, {whole} of them read whole)"
-            few = "; ".join(f"{_SAID[other]}: only {number} read whole" for other, number in passed)
-            return Peers(tuple(policy.iri for policy in found), told + (f"; {few}" if few else ""))
-        passed.append((one, whole))
+            return Peers(tuple(policy.iri for policy in found), _SAID[one], whole, tuple(passed))
+        passed.append((_SAID[one], one, whole))
     return Peers((), "no peers")
+
+
+def _whole(evidence: Evidence, policies: Iterable[Policy]) -> int:
+    return sum(policy.iri in evidence.whole for policy in policies)
 
 
 _SAID = {

@@ -69,6 +69,19 @@ def _licence(row: Row) -> str:
     return row["licenceNote"].value if "licenceNote" in row else ""
 
 
+_DATASETS = ("what", "dataset", "dataset iri", "standard", "here")
+
+
+def datasets_table(found: Iterable[Offer], revision: int) -> Table:
+    """Write the datasets of all offers as a table, a dataset a row, with the offer that each belongs to."""
+    rows: list[list[Value]] = [
+        [offer.title, title, iri, offer.standard, "yes" if iri in offer.here else "no"]
+        for offer in found
+        for iri, title in offer.datasets.items()
+    ]
+    return Table("Datasets", _DATASETS, rows, NOTE, revision)
+
+
 def as_table(found: Iterable[Offer], title: str, revision: int) -> Table:
     """Write the offers as a table."""
     head = (

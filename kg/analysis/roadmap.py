@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 
-from kg.analysis.evidence import Evidence, Step
+from kg.analysis.evidence import Evidence, Helper, Step
 from kg.analysis.gaps import MISSING, UNKNOWN, WEAK, Gap, Gaps
+from kg.analysis.priority import Offer
 from kg.analysis.tables import Table, Value
 from kg.errors import BrokenHouse
 
@@ -17,18 +18,39 @@ JUDGEMENT = (
     "Steps, order, effort and actors are the editors' judgement; what peers lay down, and where in their texts, is evidence. "
     "An unknown provision begins with a look into the text: it may be there."
 )
+TOOLKITS = ("toolkit", "guideline", "guide", "handbook", "manual", "playbook", "checklist", "canvas")
+"""Types of output by which somebody can work."""
+_TAKEN = 4
 WIDELY = 0.5
 """A quick win has low effort, waits for nothing, and at least this share of the peers' texts lays it down."""
 
 
 @dataclass(frozen=True)
+class Taken:
+    """A standard or a dataset of the sector that a step names, with what the base knows of its use."""
+
+    iri: str
+    title: str
+    told: str
+
+
+@dataclass(frozen=True)
 class Task:
-    """One step of a plan: the gap that it closes, its phase (from 0), and the provisions of the plan that come before."""
+    """One step of a plan: the gap that it closes, its phase (from 0), and the provisions of the plan that come before.
+
+    `takes` are the standards or datasets of the sector that the step is about, most used or most urgent first.
+    """
 
     gap: Gap
     step: Step
     phase: int
     before: tuple[str, ...]
+    takes: tuple[Taken, ...] = ()
+
+    @property
+    def toolkits(self) -> tuple[Helper, ...]:
+        """Return the toolkits, guides and checklists that a link ties to the provision, those of the sector first."""
+        return tuple(helper for helper in self.gap.helpers if helper.type in TOOLKITS and "/output/" in helper.iri)
 
     @property
     def quick(self) -> bool:
@@ -69,8 +91,12 @@ def order(before: Mapping[str, Sequence[str]]) -> dict[str, int]:
     return depth
 
 
-def plan(evidence: Evidence, gaps: Gaps, wanted: Iterable[str] = ()) -> Plan:
-    """Order the gaps, or only the wanted provisions among them with what they need first."""
+def plan(evidence: Evidence, gaps: Gaps, wanted: Iterable[str] = (), offers: Sequence[Offer] = ()) -> Plan:
+    """Order the gaps, or only the wanted provisions among them with what they need first.
+
+    Within a phase what more texts of the sector lay down comes first, then what peers lay down more widely, then what is easier.
+    `offers` are the datasets of the sector as `kg.analysis.priority` ranks them for the place.
+    """
     open_gaps = {
         gap.provision.iri: gap for gap in gaps.of(MISSING, UNKNOWN, WEAK) if gap.provision.iri in evidence.steps
     }
@@ -78,12 +104,32 @@ def plan(evidence: Evidence, gaps: Gaps, wanted: Iterable[str] = ()) -> Plan:
     before = {iri: [one for one in evidence.steps[iri].before if one in chosen] for iri in chosen}
     depth = order(before)
     tasks = [
-        Task(open_gaps[iri], evidence.steps[iri], min(depth[iri], len(PHASES) - 1), tuple(sorted(before[iri])))
+        Task(open_gaps[iri], step := evidence.steps[iri], min(depth[iri], len(PHASES) - 1), tuple(sorted(before[iri])),
+             _taken(step, offers))
         for iri in chosen
-    ]
-    tasks.sort(key=lambda task: (depth[task.step.provision], *(-part for part in task.gap.rate.weight),
+    ]  # fmt: skip
+    tasks.sort(key=lambda task: (depth[task.step.provision], -task.gap.in_sector, *(-part for part in task.gap.rate.weight),
                                  EFFORTS[task.step.effort], task.gap.provision.notation))  # fmt: skip
     return Plan(gaps, tuple(tasks))
+
+
+def _taken(step: Step, offers: Sequence[Offer]) -> tuple[Taken, ...]:
+    """Return what a step names: the standards to which most datasets are published, the datasets that are first for the place."""
+    found: list[Taken] = []
+    if "standard" in step.takes:
+        standards = sorted((one for one in offers if one.standard), key=lambda one: (-len(one.datasets), one.title))
+        found += [Taken(one.standard, one.title, f"followed by {_many(len(one.datasets), 'dataset')} of the base")
+                  for one in standards[:_TAKEN]]  # fmt: skip
+    if "dataset" in step.takes:
+        missing = [one for one in offers if not one.here and one.datasets][:_TAKEN]
+        found += [Taken(one.standard or next(iter(one.datasets)), one.title,
+                        f"published in {_many(len(one.places), 'place')}" if one.places else "published, where was not seen")
+                  for one in missing]  # fmt: skip
+    return tuple({one.iri: one for one in found}.values())
+
+
+def _many(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _with_needs(evidence: Evidence, open_gaps: Mapping[str, Gap], wanted: Iterable[str]) -> set[str]:
@@ -106,11 +152,13 @@ def as_table(evidence: Evidence, made: Plan, title: str, revision: int) -> Table
         needs = "; ".join(evidence.provisions[one].label for one in task.before)
         rows.append([number, PHASES[task.phase], task.gap.provision.label, task.gap.kind, task.step.actor, task.step.government,
                      task.step.community, task.step.effort, "yes" if task.quick else "", needs, task.gap.rate.held,
-                     task.gap.rate.judged, *shown])  # fmt: skip
-    return Table(title, _HEAD, rows, f"{JUDGEMENT} Peers: {made.gaps.peers.why}.", revision)
+                     task.gap.rate.judged, task.gap.in_sector if task.gap.sector else None, *shown,
+                     "; ".join(helper.iri for helper in task.toolkits), "; ".join(one.title for one in task.takes)])  # fmt: skip
+    return Table(title, _HEAD, rows, f"{JUDGEMENT} {made.gaps.peers.told}", revision)
 
 
 _HEAD = (
     "step", "phase", "provision", "kind of gap", "who", "government", "civic community", "effort", "quick win", "after",
-    "peers that lay it down", "peers read whole", "example", "example iri", "place in the text",
+    "peers that lay it down", "peers read whole", "texts that name the sector and lay it down", "example", "example iri",
+    "place in the text", "toolkits", "standards and datasets of the sector",
 )  # fmt: skip

@@ -103,9 +103,13 @@ def draft(evidence: Evidence, policy: Policy, by: Iterable[Rule]) -> list[Factor
 
 
 def _said(rule: Rule, gap: Gap) -> str:
+    return rule.says.format(provision=called(gap), held=gap.rate.held, judged=gap.rate.judged)
+
+
+def called(gap: Gap) -> str:
+    """Return what a sentence calls the provision of a gap."""
     label = gap.provision.label
-    small = label if label[:2].isupper() else label[:1].lower() + label[1:]
-    return rule.says.format(provision=f"“{small}”", held=gap.rate.held, judged=gap.rate.judged)
+    return f"“{label if label[:2].isupper() else label[:1].lower() + label[1:]}”"
 
 
 def rolled_up(drafts: Iterable[Factor]) -> dict[str, list[tuple[Gap, Rule, list[Policy]]]]:
@@ -119,7 +123,7 @@ def rolled_up(drafts: Iterable[Factor]) -> dict[str, list[tuple[Gap, Rule, list[
     return found
 
 
-_HEAD = ("quadrant", "factor", "policy", "policy iri", "provision", "status", "place in the text", "note", "peers",
+_HEAD = ("quadrant", "factor", "policy", "policy iri", "provision", "provision iri", "status", "place in the text", "note", "peers",
          "peers read whole", "rule", "signed by")  # fmt: skip
 
 
@@ -128,8 +132,9 @@ def as_table(factors: Sequence[Factor], title: str, revision: int) -> Table:
     rows: list[list[Value]] = []
     for factor in factors:
         gap, cell = factor.gap, factor.cell
-        rows.append([factor.quadrant, factor.text, factor.policy.title, factor.policy.iri, gap.provision.label, WORDS[cell.status],
-                     cell.where, cell.note, gap.rate.held, gap.rate.judged, factor.rule.label, ""])  # fmt: skip
+        rows.append([factor.quadrant, factor.text, factor.policy.title, factor.policy.iri, gap.provision.label,
+                     gap.provision.iri, WORDS[cell.status], cell.where, cell.note, gap.rate.held, gap.rate.judged,
+                     factor.rule.label, ""])  # fmt: skip
     return Table(title, _HEAD, rows, DERIVED, revision)
 
 

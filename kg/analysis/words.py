@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from kg.analysis.documents import escaped
-from kg.analysis.evidence import Cell, Evidence, Provision
+from kg.analysis.evidence import WORDS, Cell, Evidence, Provision
 from kg.analysis.gaps import Gap
 from kg.analysis.roadmap import JUDGEMENT, Plan, Task
 
@@ -20,32 +20,57 @@ DISCLAIMER = (
 )
 
 
-def plan(evidence: Evidence, made: Plan, title: str, address: Address, stamp: str) -> str:
-    """Write a plan: quick wins first, then each phase with who does what, after what, and who did it before."""
-    lines = [f"# {escaped(title)}", "", f"{JUDGEMENT} Peers: {escaped(made.gaps.peers.why)}. {stamp}", ""]
+def plan(evidence: Evidence, made: Plan, title: str, address: Address, stamp: str, names: Mapping[str, str]) -> str:
+    """Write a plan: quick wins first, then each phase with who does what, after what, and who did it before.
+
+    `names` says what the toolkits are called, by their IRI.
+    """
+    lines = [f"# {escaped(title)}", "", f"{JUDGEMENT} {escaped(made.gaps.peers.told)} {stamp}", ""]
+    lines += [_from(evidence, made, address), ""]
     if made.quick_wins:
         wins = (f"- {escaped(task.gap.provision.label)}: {escaped(task.step.government)}" for task in made.quick_wins)
         lines += ["## Quick wins", "", *wins, ""]
     for number, (name, tasks) in enumerate(made.phases, 1):
         lines += [f"## Phase {number}: {name}", ""]
         for task in tasks:
-            lines += _task(evidence, task, address)
+            lines += _task(evidence, task, address, names)
     return "\n".join(lines)
 
 
-def _task(evidence: Evidence, task: Task, address: Address) -> list[str]:
+def _from(evidence: Evidence, made: Plan, address: Address) -> str:
+    """Say which texts of the subject the plan rests on."""
+    own = made.gaps.subject.own
+    if not own:
+        return "We hold no coded policy of this place itself; every provision is unknown here, and the first step is to look."
+    told = (
+        f"[{escaped(policy.title)}]({address(policy.iri)}) ({'' if policy.iri in evidence.whole else 'not '}read whole)"
+        for policy in own
+    )
+    return "Texts of its own: " + "; ".join(told) + "."
+
+
+def _task(evidence: Evidence, task: Task, address: Address, names: Mapping[str, str]) -> list[str]:
     rate = task.gap.rate
     lines = [
         f"### {escaped(task.gap.provision.label)}",
         "",
-        f"{_KIND[task.gap.kind]} Peers: {rate.held} of {rate.judged} texts read whole lay it down, {rate.stated} outright.",
+        f"{_KIND[task.gap.kind]} Peers: {rate.held} of {rate.judged} texts read whole lay it down, {rate.stated} outright."
+        + (f" Seen in {task.gap.in_sector} of the texts that name the sector." if task.gap.sector else ""),
         "",
         f"- Government ({escaped(task.step.actor)}; effort {task.step.effort}): {escaped(task.step.government)}",
         f"- Civic community: {escaped(task.step.community)}",
     ]
     if task.before:
         lines.append("- After: " + ", ".join(escaped(evidence.provisions[one].label) for one in task.before))
+    lines += [f"- Here: {WORDS[cell.status].lower()} in {source(evidence, cell, address)}" for cell in task.gap.own[:2]]
+    lines += [f"- In wider places: {source(evidence, cell, address)}" for cell in task.gap.above[:2]]
     lines += [f"- Example: {source(evidence, cell, address)}" for cell in task.gap.examples[:2]]
+    if task.takes:
+        told = (f"[{escaped(one.title)}]({address(one.iri)}) ({one.told})" for one in task.takes)
+        lines.append("- Of the sector: " + "; ".join(told))
+    if task.toolkits:
+        named = (f"[{escaped(names.get(one.iri, one.iri))}]({address(one.iri)})" for one in task.toolkits[:3])
+        lines.append("- Toolkits: " + "; ".join(named))
     return [*lines, ""]
 
 

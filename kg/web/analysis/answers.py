@@ -8,7 +8,7 @@ from flask import Response
 
 from kg.analysis import tables
 from kg.analysis.tables import Table
-from kg.errors import NotFound
+from kg.errors import BadInput, NotFound
 from kg.web import negotiation
 from kg.web.negotiation import CSV, HTML, JSON, Format
 
@@ -37,6 +37,12 @@ def wanted(ext: str | None, formats: tuple[Format, ...] = TABLE) -> Format:
             f"This page is not written as .{ext}.", "It is written as ." + ", .".join(f.ext for f in formats) + "."
         )
     return negotiation.chosen(formats, by_extension)
+
+
+def need_subject(form: Format, what: str, example: str) -> None:
+    """Raise BadInput where a file is asked for and not of what; a page asks instead."""
+    if form is not HTML:
+        raise BadInput(f"Say {what}.", f"For example {example}.")
 
 
 def sent(body: str | bytes, form: Format, name: str) -> Response:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import request
+from flask import render_template, request
 from pyoxigraph import NamedNode
 
 from kg.analysis.choice import Choice, values
@@ -90,6 +90,24 @@ def address(path: str, query: Mapping[str, Any]) -> str:
     """Return an address with its parameters."""
     tail = urlencode(query, doseq=True)
     return f"{path}?{tail}" if tail else path
+
+
+def page(template: str, **context: Any) -> str:
+    """Draw an analysis page: with where its numbers open, and its own address with other parameters."""
+    given = {"opens": opens, "here": here, "address": address, "parameters": parameters()}
+    return render_template(f"analysis/{template}", **given | context)
+
+
+_CHOICE = ("place", "level", "sector", "type", "year", "policy", "peers", "peer")
+"""Parameters that say of what a page speaks."""
+
+
+def opens(of: str, **more: Any) -> str:
+    """Return where the rows behind a number of this page open: of what it speaks, and which of its rows."""
+    kept = {name: value for name, value in parameters().items() if name in _CHOICE} | more
+    if of == "cells" and kept.get("among"):
+        of = kept.pop("among")
+    return address(f"/rows/{of}", {name: value for name, value in kept.items() if value})
 
 
 def here(**changed: Any) -> str:

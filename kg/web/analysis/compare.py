@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, Response
 from pyoxigraph import NamedNode, Triple
 
 from kg import queries
@@ -44,7 +44,7 @@ def show(ext: str | None = None) -> Response | str:
     form = answers.wanted(ext, _FORMATS)
     asked = [part.strip() for part in asking.text("ids").split(",") if part.strip()]
     if not asked and form is HTML:
-        return render_template("analysis/compare_start.html")
+        return asking.page("compare_start.html")
     iris = list(dict.fromkeys(asking.record(part, "policy") for part in asked))
     if not LEAST <= len(iris) <= MOST:
         raise BadInput(
@@ -60,12 +60,11 @@ def show(ext: str | None = None) -> Response | str:
         return answers.table(
             compare.as_table(lines, [record.title for record in records], base().index.revision), form, "compare"
         )
-    return render_template(
-        "analysis/compare.html",
+    return asking.page(
+        "compare.html",
         records=records,
         lines=lines,
         only=only,
-        here=asking.here,
         formats=links("/compare", _FORMATS, asking.parameters()),
         query_url=query_link(queries.fill("graphs", graphs=[NamedNode(iri) for iri in iris])),
     )

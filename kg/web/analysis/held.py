@@ -13,9 +13,12 @@ from kg import queries
 from kg.analysis.evidence import Evidence
 from kg.analysis.gathering import gather
 from kg.engine import Row
+from kg.web.analysis import answers
+from kg.web.negotiation import Format
 from kg.web.site import base
 
 _LOCK = Lock()
+_NOTHING = object()
 Kept = TypeVar("Kept")
 
 
@@ -33,6 +36,11 @@ def evidence() -> Evidence:
         return kept[1]
 
 
+def opened(ext: str | None, formats: tuple[Format, ...] = answers.TABLE) -> tuple[Format, Evidence]:
+    """Return the format in which a page is asked for, and the evidence to answer from."""
+    return answers.wanted(ext, formats), evidence()
+
+
 _MOST_KEPT = 256
 
 
@@ -40,14 +48,14 @@ def remembered(what: Hashable, make: Callable[[], Kept]) -> Kept:
     """Return what was made for this revision of the base, else make it; of too many the oldest go first."""
     store = cast("dict[Hashable, Kept]", current_app.extensions.setdefault("analysis kept", {}))
     key = (base().index.revision, what)
-    if key not in store:
-        made = make()
+    found = store.get(key, _NOTHING)  # one look: another thread may drop it at any time
+    if found is _NOTHING:
+        found = make()
         with _LOCK:
-            store[key] = made
+            store[key] = found
             while len(store) > _MOST_KEPT:
                 store.pop(next(iter(store)))
-        return made
-    return store[key]
+    return cast("Kept", found)
 
 
 def kept(name: str, **terms: NamedNode) -> list[Row]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, Response
 from pyoxigraph import NamedNode
 
 from kg import queries
@@ -16,14 +16,15 @@ from kg.analysis.rates import Rate
 from kg.errors import NotFound
 from kg.terms import path_of
 from kg.web.analysis import answers, asking
-from kg.web.analysis.held import evidence, remembered
+from kg.web.analysis.held import evidence, opened, remembered
 from kg.web.negotiation import HTML
 from kg.web.site import base, links, query_link
 
 blueprint = Blueprint("matrix", __name__)
 
-_ROWS = 25
-_ROWS_OF_ALL = 8
+_ROWS = {"": 10, "all": 6}
+_ROWS_OF_GROUP = 25
+"""Rows on a page: every number is a link, and a page stays light."""
 _TABLES = {"matrix": matrices.as_table, "rates": matrices.rates_table, "cells": matrices.cells_table}
 
 
@@ -31,8 +32,7 @@ _TABLES = {"matrix": matrices.as_table, "rates": matrices.rates_table, "cells": 
 @blueprint.get("/matrix.<ext>")
 def matrix(ext: str | None = None) -> Response | str:
     """Show policies by provisions; without a group, the groups as columns and the rates of all provisions."""
-    form = answers.wanted(ext)
-    held = evidence()
+    form, held = opened(ext)
     wanted = asking.choice(held)
     groups = {provision.group: provision.group_label for provision in held.provisions.values()}
     group = asking.one_of("group", ["all", *groups])
@@ -44,12 +44,12 @@ def matrix(ext: str | None = None) -> Response | str:
         return answers.table(
             _TABLES[asking.one_of("table", _TABLES, "matrix")](made, title, base().index.revision), form, "matrix"
         )
-    size = _ROWS_OF_ALL if group == "all" else _ROWS
+    size = _ROWS.get(group, _ROWS_OF_GROUP)
     pages = max(1, -(-len(made.policies) // size))
     page = min(asking.number("page", 1, 10_000) or 1, pages)
     shown = made.policies[(page - 1) * size : page * size]
-    return render_template(
-        "analysis/matrix.html",
+    return asking.page(
+        "matrix.html",
         group=group,
         groups=[
             {"name": name, "label": label, "url": asking.here(group=name, page=None)} for name, label in groups.items()
@@ -65,7 +65,6 @@ def matrix(ext: str | None = None) -> Response | str:
         pages=pages,
         previous=asking.here(page=page - 1) if page > 1 else None,
         next=asking.here(page=page + 1) if page < pages else None,
-        here=asking.here,
         note=matrices.NOTE,
         words=WORDS,
         formats=links("/matrix", answers.TABLE, asking.parameters(page=None)),
@@ -113,6 +112,7 @@ def rate_shown(rate: Rate) -> dict[str, Any]:
         "rate": rate,
         "share": f"{rate.share * 100:.0f} %" if rate.share is not None else "none read",
         "interval": f"{low * 100:.0f}–{high * 100:.0f} %" if rate.judged else "",
+        "told": f"{rate.share * 100:.0f} % ({low * 100:.0f}–{high * 100:.0f} %)" if rate.share is not None else "",
     }
 
 
@@ -124,12 +124,13 @@ def _row(made: Matrix, policy: Policy, group: str, groups: dict[str, str]) -> di
         "place": made.place(policy),
         "whole": policy.iri in made.evidence.whole,
         "tally": made.tally(policy),
+        "rows": f"/rows/cells?policy={policy.slug}",
     }
     if group:
         row["cells"] = [_shown(cell, policy, provision) for provision, cell in zip(made.provisions, cells, strict=True)]
     else:
         row["groups"] = [
-            _summed([cell for p, cell in zip(made.provisions, cells, strict=True) if p.group == name])
+            {"name": name} | _summed([cell for p, cell in zip(made.provisions, cells, strict=True) if p.group == name])
             for name in groups
         ]
     return row
@@ -145,7 +146,7 @@ def _shown(cell: Cell, policy: Policy, provision: Provision) -> dict[str, Any]:
     }
 
 
-def _summed(cells: list[Cell]) -> dict[str, int]:
+def _summed(cells: list[Cell]) -> dict[str, Any]:
     known = [cell for cell in cells if cell.status != NOT_SEEN]
     return {"held": sum(cell.status in STATUSES[:2] for cell in known), "known": len(known), "all": len(cells)}
 
@@ -158,8 +159,8 @@ def cell(policy: str, provision: str) -> str:
     what = find_provision(held, provision)
     if one is None:
         raise NotFound(f"There is no policy {policy!r}.", "Open the matrix and choose a cell: /matrix.")
-    return render_template(
-        "analysis/cell.html",
+    return asking.page(
+        "cell.html",
         policy=one,
         provision=what,
         cell=held.cell(one.iri, what.iri),

@@ -5,17 +5,18 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, request
 
 from kg import queries
 from kg.analysis import documents, gantt, roadmap, words
 from kg.analysis.evidence import Evidence
 from kg.analysis.gaps import MISSING, UNKNOWN, WEAK, Gap, Gaps
+from kg.analysis.peers import PASSED
 from kg.analysis.roadmap import Plan
 from kg.errors import BadInput
 from kg.terms import path_of
 from kg.web.analysis import answers, asking, subjects
-from kg.web.analysis.held import evidence
+from kg.web.analysis.held import evidence, opened
 from kg.web.analysis.matrix import find_provision, form_fields
 from kg.web.analysis.subjects import Asked
 from kg.web.negotiation import CSV, HTML, JSON
@@ -32,30 +33,38 @@ _MOST = 61
 @blueprint.get("/roadmap.<ext>")
 def plan(ext: str | None = None) -> Response | str:
     """Show the roadmap of a subject: its gaps in an order in which they can be closed."""
-    form = answers.wanted(ext, _PLAN)
-    held = evidence()
-    whose = _whose(held, form is HTML)
+    form, held = opened(ext, _PLAN)
+    whose = subjects.asked(held)
     if whose is None:
+        answers.need_subject(
+            form, "whose plan: a place, a policy or a sector", "/roadmap.csv?place=ke&sector=transport"
+        )
         return _start(
             held, "/roadmap", "A plan for your place", "Steps in order, who takes them, and who has done it before."
         )
     found = subjects.measure(held, whose.subject)
-    made = roadmap.plan(held, found, _wanted(held))
+    made = subjects.planned(held, whose, found, _wanted(held))
     title = f"Roadmap: {whose.title}"
     if form is HTML:
         return _plan_page(held, whose, found, made, title)
     if form is answers.SVG:
         return answers.sent(gantt.draw(made, title), form, "roadmap")
     if form in (answers.MARKDOWN, answers.DOCX):
-        text = words.plan(held, made, title, address_of, stamp())
+        text = words.plan(held, made, title, address_of, stamp(), _named(made))
         return answers.sent(text if form is answers.MARKDOWN else documents.convert(text, "docx"), form, "roadmap")
     return answers.table(roadmap.as_table(held, made, title, base().index.revision), form, "roadmap")
 
 
+def _named(made: Plan) -> dict[str, str]:
+    """Return what the toolkits of a plan are called."""
+    return {one["card"].iri: one["card"].title for those in subjects.toolkits(made).values() for one in those}
+
+
 def _plan_page(held: Evidence, whose: Asked, found: Gaps, made: Plan, title: str) -> str:
-    gaps = {it["gap"].provision.iri: it for it in subjects.shown(held, [task.gap for task in made.tasks], brief=True)}
-    return render_template(
-        "analysis/roadmap.html",
+    shown = subjects.shown(held, [task.gap for task in made.tasks], brief=True, sector=whose.sector)
+    gaps = {it["gap"].provision.iri: it for it in shown}
+    return asking.page(
+        "roadmap.html",
         title=title,
         whose=whose,
         found=found,
@@ -63,8 +72,10 @@ def _plan_page(held: Evidence, whose: Asked, found: Gaps, made: Plan, title: str
         shown=gaps,
         labels={iri: provision.label for iri, provision in held.provisions.items()},
         form=form_fields(held, asking.choice(held)),
-        parameters=asking.parameters(),
-        address=asking.address,
+        toolkits=subjects.toolkits(made),
+        whole=held.whole,
+        passed=PASSED,
+        path=_path,
         judgement=roadmap.JUDGEMENT,
         formats=links("/roadmap", _PLAN, asking.parameters()),
         query_url=query_link(queries.fill("analysis-steps")),
@@ -75,13 +86,11 @@ def _plan_page(held: Evidence, whose: Asked, found: Gaps, made: Plan, title: str
 @blueprint.get("/draft.<ext>")
 def draft(ext: str | None = None) -> Response | str:
     """Draft a policy from chosen provisions, or from the gaps of a subject."""
-    form = answers.wanted(ext, _DRAFT)
-    held = evidence()
+    form, held = opened(ext, _DRAFT)
     whose = subjects.asked(held)
     wanted = _wanted(held)
     if whose is None and not wanted:
-        if form is not HTML:
-            raise BadInput("Say what to draft.", "For example /draft.md?place=ke or /draft.md?provisions=portal,api.")
+        answers.need_subject(form, "what to draft", "/draft.md?place=ke or /draft.md?provisions=portal,api")
         return _start(held, "/draft", "A draft to begin from", "Every paragraph names the policies that it follows.")
     subject = whose.subject if whose else subjects.nobody()
     found = subjects.measure(held, subject)
@@ -89,10 +98,14 @@ def draft(ext: str | None = None) -> Response | str:
     title = f"Draft open data policy: {whose.title}" if whose else "Draft open data policy"
     made = words.clauses(held, gaps)
     if form is HTML:
-        return render_template(
-            "analysis/draft.html",
+        return asking.page(
+            "draft.html",
             title=title,
             clauses=[(clause, [subjects.cell_shown(held, cell) for cell in clause.follows]) for clause in made],
+            whose=whose,
+            found=found,
+            whole=held.whole,
+            passed=PASSED,
             disclaimer=words.DISCLAIMER,
             alone=words.ALONE,
             formats=links("/draft", _DRAFT, asking.parameters()),
@@ -124,23 +137,25 @@ def consult() -> str:
         "found": None,
         "made": None,
     }
-    if whose is not None and who and have:
+    if whose is not None:
         found = subjects.measure(held, whose.subject)
-        made = roadmap.plan(held, found)
+        made = subjects.planned(held, whose, found)
         reading = {helper.iri for gap in found.of(MISSING, UNKNOWN, WEAK)[:20] for helper in gap.helpers}
         found_cards = base().index.get(reading).values()
         cards = sorted((card for card in found_cards if card.kind in _READ), key=lambda card: (card.kind, card.title))
         context |= {
             "found": found,
             "made": made,
-            "first": subjects.shown(held, found.of(MISSING, UNKNOWN, WEAK)[:5]),
+            "first": subjects.shown(held, found.of(MISSING, UNKNOWN, WEAK)[:5], sector=whose.sector),
+            "whole": held.whole,
+            "passed": PASSED,
             "reading": [
                 {"card": card, "url": path_of(card.iri, base().settings.base)} for card in cards if card.kind in _READ
             ][:15],
         }
     kept = asking.parameters(who=None, have=None)
-    return render_template("analysis/consult.html", form=form_fields(held, asking.choice(held)), address=asking.address,
-                           parameters=kept, query_url=query_link(queries.fill("analysis-cells")), **context)  # fmt: skip
+    form, query = form_fields(held, asking.choice(held)), query_link(queries.fill("analysis-cells"))
+    return asking.page("consult.html", form=form, parameters=kept, query_url=query, **context)
 
 
 _WHO = {"national": "A national government", "city": "A city", "civic": "A civic community"}
@@ -148,17 +163,8 @@ _HAVE = {"nothing": "No policy yet", "draft": "A draft or a plan", "policy": "A 
 _READ = ("output", "reference", "practice", "interview")
 
 
-def _whose(held: Evidence, page: bool) -> Asked | None:
-    whose = subjects.asked(held)
-    if whose is None and not page:
-        raise BadInput(
-            "Say whose plan: a place, a policy or a sector.", f"For example {request.path}?place=ke&sector=transport."
-        )
-    return whose
-
-
 def _start(held: Evidence, action: str, title: str, lede: str) -> str:
-    return render_template("analysis/start.html", action=action, title=title, lede=lede,
+    return asking.page("start.html", action=action, title=title, lede=lede,
                            form=form_fields(held, asking.choice(held)))  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, Response
 from pyoxigraph import NamedNode
 
 from kg import queries
@@ -14,7 +14,7 @@ from kg.analysis.choice import chosen
 from kg.analysis.evidence import STATUSES, WORDS, Evidence, Policy
 from kg.errors import BadInput
 from kg.web.analysis import answers, asking, subjects
-from kg.web.analysis.held import evidence
+from kg.web.analysis.held import opened
 from kg.web.analysis.matrix import find_provision, form_fields, rate_shown
 from kg.web.negotiation import HTML
 from kg.web.site import base, links, query_link
@@ -26,8 +26,7 @@ blueprint = Blueprint("provision", __name__)
 @blueprint.get("/matrix/provision/<slug>.<ext>")
 def provision(slug: str, ext: str | None = None) -> Response | str:
     """Show the rows behind the rate of one provision: every policy, its status and whether it counts."""
-    form = answers.wanted(ext)
-    held = evidence()
+    form, held = opened(ext)
     what = find_provision(held, slug)
     policies, among = _among(held)
     made = replace(matrices.build(held, policies), provisions=(what,))
@@ -39,8 +38,8 @@ def provision(slug: str, ext: str | None = None) -> Response | str:
     ]  # fmt: skip
     rows.sort(key=lambda row: (STATUSES.index(row["cell"].status), not row["whole"]))
     cards = base().index.get({helper.iri for helper in held.helpers_of.get(what.iri, ())})
-    return render_template(
-        "analysis/provision.html",
+    return asking.page(
+        "provision.html",
         provision=what,
         among=among,
         rows=rows,
@@ -59,10 +58,9 @@ def _among(held: Evidence) -> tuple[tuple[Policy, ...], str]:
     """Return the policies that are meant and, where they are peers, whose and why."""
     if asking.one_of("among", ["peers"]) != "peers":
         return chosen(held, asking.choice(held)), ""
-    whose = subjects.asked(held)
-    subject = whose.subject if whose else subjects.nobody()
-    peers = subjects.measure(held, subject).peers
-    if not peers.policies:
+    found = subjects.among(held, "peers")
+    if not found:
         raise BadInput("There are no such peers.", "Choose others: peers=level, or peers=all.")
-    found = sorted((held.policies[iri] for iri in peers.policies), key=lambda policy: policy.title.casefold())
-    return tuple(found), f"the peers of {whose.title if whose else 'a new policy'}: {peers.why}"
+    whose = subjects.asked(held)
+    why = subjects.measure(held, whose.subject if whose else subjects.nobody()).peers.why
+    return found, f"the peers of {whose.title if whose else 'a new policy'}: {why}"

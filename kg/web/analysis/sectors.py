@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, Response
 from pyoxigraph import NamedNode
 
 from kg import queries
 from kg.analysis import gaps as measured
 from kg.analysis import peers, priority
-from kg.analysis.evidence import PARTLY, STATED, Evidence, concept, slug_of
+from kg.analysis.evidence import Evidence, concept, slug_of
+from kg.analysis.tables import Table, Value
 from kg.errors import BadInput, NotFound
 from kg.search.index import KIND, Wanted
 from kg.terms import path_of
 from kg.web.analysis import answers, asking, subjects
-from kg.web.analysis.held import evidence, kept
+from kg.web.analysis.held import evidence, kept, opened
 from kg.web.analysis.matrix import form_fields, rate_shown
 from kg.web.negotiation import HTML
 from kg.web.site import base, item, links, query_link
@@ -29,22 +30,19 @@ _OFFERS = 40
 @blueprint.get("/priority.<ext>")
 def datasets(ext: str | None = None) -> Response | str:
     """Show which datasets of a sector others publish and a place does not."""
-    form = answers.wanted(ext)
-    held = evidence()
+    form, held = opened(ext)
     sector, place = asking.one_of("sector", held.scheme("sector")), asking.place(held)
     if not sector:
-        if form is not HTML:
-            raise BadInput("Say which sector.", "For example /priority.csv?sector=transport&place=ke.")
-        return render_template("analysis/start.html", action="/priority", title="Which datasets to open first",
+        answers.need_subject(form, "which sector", "/priority.csv?sector=transport&place=ke")
+        return asking.page("start.html", action="/priority", title="Which datasets to open first",
                                lede="Choose a sector, and a place where you have one.",
                                form=form_fields(held, asking.choice(held)))  # fmt: skip
-    term = NamedNode(concept("sector", sector))
-    found = priority.offers(held, place, kept("analysis-datasets", sector=term), kept("analysis-reuse", sector=term))
+    found = subjects.offers(held, place, sector)
     title = f"Datasets first: {held.scheme('sector')[sector]}" + (f", {held.places[place]}" if place else "")
     if form is not HTML:
         return answers.table(priority.as_table(found, title, base().index.revision), form, "priority")
-    return render_template(
-        "analysis/priority.html",
+    return asking.page(
+        "priority.html",
         title=title,
         found=found[:_OFFERS],
         more=max(0, len(found) - _OFFERS),
@@ -53,7 +51,7 @@ def datasets(ext: str | None = None) -> Response | str:
         note=priority.NOTE,
         form=form_fields(held, asking.choice(held)),
         formats=links("/priority", answers.TABLE, asking.parameters()),
-        query_url=query_link(queries.fill("analysis-datasets", sector=term)),
+        query_url=query_link(queries.fill("analysis-datasets", sector=NamedNode(concept("sector", sector)))),
     )
 
 
@@ -71,13 +69,13 @@ def advocate(sector: str) -> str:
         counts[slug_of(row["class"].value)] = counts.get(slug_of(row["class"].value), 0) + 1
     every = measured.find(held, peers.Subject((), sector=sector), "all")
     rule = next(gap for gap in every.all if gap.provision.slug == "sector-rule")
-    return render_template(
-        "analysis/advocate.html",
+    return asking.page(
+        "advocate.html",
         sector=sector,
         label=label,
         counts=counts,
         rule=rate_shown(rule.rate),
-        examples=_examples(held, sector, rule),
+        examples=[subjects.cell_shown(held, cell) for cell in rule.examples[:3]],
         practices=_of("practice", sector, 3),
         voices=_of("interview", sector, 2),
         references=_of("reference", sector, 5),
@@ -86,11 +84,22 @@ def advocate(sector: str) -> str:
     )
 
 
-def _examples(held: Evidence, sector: str, rule: measured.Gap) -> list[dict[str, Any]]:
-    """Return how policies put a rule for the sector: those that name it first."""
-    cells = [cell for cell in rule.examples if cell.status in (STATED, PARTLY)]
-    cells.sort(key=lambda cell: sector not in held.policies[cell.policy].sectors)
-    return [subjects.cell_shown(held, cell) for cell in cells[:3]]
+def needed(held: Evidence) -> str:
+    """Return the sector that the address asks for; without one, say how to name one."""
+    sector = asking.one_of("sector", held.scheme("sector"))
+    if not sector:
+        raise BadInput("Say which sector.", "For example ?sector=transport.")
+    return sector
+
+
+def records_table(held: Evidence) -> Table:
+    """Return the records of a sector as a table."""
+    sector = needed(held)
+    rows: list[list[Value]] = [
+        [row["title"].value, row["record"].value, slug_of(row["class"].value)]
+        for row in kept("sector-records", sector=NamedNode(concept("sector", sector)))
+    ]
+    return Table("Records of the sector", ("record", "record iri", "kind"), rows, "", base().index.revision)
 
 
 def _of(kind: str, sector: str, most: int) -> list[dict[str, Any]]:

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from flask import request
+from pyoxigraph import NamedNode
 
 from kg.analysis import gaps as measured
 from kg.analysis import peers as neighbours
+from kg.analysis import priority, roadmap
 from kg.analysis.choice import Choice, chosen
-from kg.analysis.evidence import WORDS, Cell, Evidence
+from kg.analysis.evidence import WORDS, Cell, Evidence, Policy, concept
 from kg.analysis.gaps import Gap, Gaps
 from kg.analysis.peers import Subject
+from kg.analysis.priority import Offer
+from kg.analysis.roadmap import Plan
 from kg.errors import BadInput, NotFound
 from kg.search.cards import Card
 from kg.terms import path_of
 from kg.web.analysis import asking
-from kg.web.analysis.held import remembered
+from kg.web.analysis.held import kept, remembered
 from kg.web.analysis.matrix import rate_shown
 from kg.web.site import base
 
@@ -32,6 +36,7 @@ _KINDS_OF_HELP = {
     "reference": 2,
 }
 _MOST_PEERS = 40
+_TOOLKITS = 2
 
 
 @dataclass(frozen=True)
@@ -85,8 +90,28 @@ def measure(held: Evidence, subject: Subject) -> Gaps:
     return remembered(("gaps", subject, kind, *named), lambda: measured.find(held, subject, kind, named))
 
 
-def shown(held: Evidence, gaps: Iterable[Gap], *, brief: bool = False) -> list[dict[str, Any]]:
-    """Return gaps as pages show them, with the cards of what helps, all looked up at once; `brief` leaves these out."""
+def offers(held: Evidence, place: str, sector: str) -> list[Offer]:
+    """Return the datasets of a sector, most urgent first for a place."""
+    term = NamedNode(concept("sector", sector))
+    return remembered(
+        ("offers", place, sector),
+        lambda: priority.offers(
+            held, place, kept("analysis-datasets", sector=term), kept("analysis-reuse", sector=term)
+        ),
+    )
+
+
+def planned(held: Evidence, whose: Asked, found: Gaps, wanted: Iterable[str] = ()) -> Plan:
+    """Return the plan of a subject; where a sector is asked for, its steps name standards and datasets."""
+    published = offers(held, whose.subject.place, whose.sector) if whose.sector else []
+    return roadmap.plan(held, found, wanted, published)
+
+
+def shown(held: Evidence, gaps: Iterable[Gap], *, brief: bool = False, sector: str = "") -> list[dict[str, Any]]:
+    """Return gaps as pages show them, with the cards of what helps, all looked up at once; `brief` leaves these out.
+
+    What names the `sector` is marked.
+    """
     found = list(gaps)
     cards = {} if brief else base().index.get({helper.iri for gap in found for helper in gap.helpers})
     return [
@@ -95,10 +120,13 @@ def shown(held: Evidence, gaps: Iterable[Gap], *, brief: bool = False) -> list[d
             "word": WORDS[gap.status],
             "rate": rate_shown(gap.rate),
             "url": peers_url(gap.provision.slug),
-            "examples": [cell_shown(held, cell) for cell in gap.examples[:2]],
+            "examples": [cell_shown(held, cell, sector) for cell in gap.examples[:2]],
             "own": [cell_shown(held, cell) for cell in gap.own[:3]],
             "above": [cell_shown(held, cell) for cell in gap.above[:2]],
-            "helpers": help_shown([card for helper in gap.helpers if (card := cards.get(helper.iri))]),
+            "helpers": help_shown(
+                [card for helper in gap.helpers if (card := cards.get(helper.iri))],
+                {helper.iri for helper in gap.helpers if sector and sector in helper.sectors},
+            ),
             "matches": gap.provision.matches[:6],
         }
         for gap in found
@@ -106,28 +134,69 @@ def shown(held: Evidence, gaps: Iterable[Gap], *, brief: bool = False) -> list[d
 
 
 _SUBJECT = ("place", "sector", "policy", "peers", "peer")
+AMONG = ("peers", "sector", "own", "above")
+"""Policies that a page of a subject speaks of: its peers, those that name its sector, its own, and those of wider places."""
 
 
 def peers_url(slug: str) -> str:
-    """Return where the rows behind a peers' rate of this page open."""
+    """Return where a peers' rate of this page is told with all that it stands on."""
     kept = {name: value for name, value in asking.parameters().items() if name in _SUBJECT}
     return asking.address(f"/matrix/provision/{slug}", {"among": "peers", **kept})
 
 
-def cell_shown(held: Evidence, cell: Cell) -> dict[str, Any]:
-    """Return a cell with the title of its policy and where it opens."""
+def needed(held: Evidence) -> Asked:
+    """Return the subject that the address asks for; without one, say how to name one."""
+    whose = asked(held)
+    if whose is None:
+        raise BadInput("Say of whom: a place, a policy or a sector.", "For example ?place=ke&sector=transport.")
+    return whose
+
+
+def among(held: Evidence, which: str) -> tuple[Policy, ...]:
+    """Return the policies of a subject that are meant, by title; without a subject its peers are all."""
+    whose = asked(held)
+    subject = whose.subject if whose else nobody()
+    if which in ("own", "above"):
+        found = subject.own if which == "own" else subject.above
+    elif which == "sector":
+        own = {policy.iri for policy in subject.own}
+        found = tuple(held.policies[iri] for iri in held.naming(subject.sector) - own)
+    else:
+        found = tuple(held.policies[iri] for iri in measure(held, subject).peers.policies)
+    return tuple(sorted(found, key=lambda policy: (policy.title.casefold(), policy.iri)))
+
+
+def cell_shown(held: Evidence, cell: Cell, sector: str = "") -> dict[str, Any]:
+    """Return a cell with the title of its policy, where it opens, and whether the policy names a sector."""
     policy = held.policies[cell.policy]
     slug = held.provisions[cell.provision].slug
-    return {"cell": cell, "policy": policy, "url": f"/matrix/cell/{policy.slug}/{slug}", "word": WORDS[cell.status]}
+    return {"cell": cell, "policy": policy, "url": f"/matrix/cell/{policy.slug}/{slug}", "word": WORDS[cell.status],
+            "names": bool(sector) and sector in policy.sectors}  # fmt: skip
 
 
-def help_shown(cards: Iterable[Card]) -> list[dict[str, Any]]:
-    """Return what helps, a few of each kind, in the order in which one would use it."""
+def toolkits(plan: Plan) -> dict[str, list[dict[str, Any]]]:
+    """Return the first toolkits of each step of a plan, by its provision."""
+    cards = base().index.get({helper.iri for task in plan.tasks for helper in task.toolkits[:_TOOLKITS]})
+    return {
+        task.step.provision: [
+            {"card": card, "url": path_of(card.iri, base().settings.base)}
+            for helper in task.toolkits[:_TOOLKITS]
+            if (card := cards.get(helper.iri))
+        ]
+        for task in plan.tasks
+    }
+
+
+def help_shown(cards: Iterable[Card], serving: Container[str] = ()) -> list[dict[str, Any]]:
+    """Return what helps, a few of each kind, in the order in which one would use it; `serving` are those of the sector."""
     found: list[dict[str, Any]] = []
     every = list({card.iri: card for card in cards}.values())
     for kind, most in _KINDS_OF_HELP.items():
         those = [card for card in every if card.kind == kind]
-        found += [{"card": card, "url": path_of(card.iri, base().settings.base)} for card in those[:most]]
+        found += [
+            {"card": card, "url": path_of(card.iri, base().settings.base), "names": card.iri in serving}
+            for card in those[:most]
+        ]
     return found
 
 

@@ -6,7 +6,8 @@ from collections import defaultdict
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, Response
+from markupsafe import Markup, escape
 
 from kg import queries
 from kg.analysis import swot
@@ -16,7 +17,7 @@ from kg.analysis.swot import QUADRANTS, Factor
 from kg.errors import BadInput
 from kg.terms import path_of
 from kg.web.analysis import answers, asking, subjects
-from kg.web.analysis.held import evidence, kept, remembered
+from kg.web.analysis.held import kept, opened, remembered
 from kg.web.analysis.matrix import form_fields
 from kg.web.negotiation import HTML
 from kg.web.site import base, links, query_link
@@ -32,19 +33,16 @@ _MOST = 80
 @blueprint.get("/swot.<ext>")
 def show(ext: str | None = None) -> Response | str:
     """Show the SWOT of a policy, or rolled up for a place, level or sector; without one, what there is."""
-    form = answers.wanted(ext)
-    held = evidence()
-    policies, title = _asked(held)
+    form, held = opened(ext)
+    policies, title, factors = factors_asked(held)
     if not policies:
-        if form is not HTML:
-            raise BadInput("Say whose SWOT.", "For example /swot.csv?policy=de-dng-2021 or /swot.csv?place=de.")
+        answers.need_subject(form, "whose SWOT", "/swot.csv?policy=de-dng-2021 or /swot.csv?place=de")
         return _start(held, title)
-    factors = [factor for policy in policies for factor in _draft(held, policy)]
     if form is not HTML:
         return answers.table(swot.as_table(factors, f"SWOT: {title}", base().index.revision), form, "swot")
     single = len(policies) == 1
-    return render_template(
-        "analysis/swot.html" if single else "analysis/swot_many.html",
+    return asking.page(
+        "swot.html" if single else "swot_many.html",
         title=title,
         policies=policies,
         quadrants=_single(held, factors) if single else _many(factors),
@@ -58,6 +56,12 @@ def show(ext: str | None = None) -> Response | str:
         formats=links("/swot", answers.TABLE, asking.parameters()),
         query_url=query_link(queries.fill("analysis-swot-rules")),
     )
+
+
+def factors_asked(held: Evidence) -> tuple[list[Policy], str, list[Factor]]:
+    """Return the policies that the address asks for, what to call them, and the factors of their drafts."""
+    policies, title = _asked(held)
+    return policies, title, [factor for policy in policies for factor in _draft(held, policy)]
 
 
 def _draft(held: Evidence, policy: Policy) -> list[Factor]:
@@ -86,8 +90,21 @@ def _asked(held: Evidence) -> tuple[list[Policy], str]:
 def _single(held: Evidence, factors: list[Factor]) -> dict[str, list[dict[str, Any]]]:
     found: dict[str, list[dict[str, Any]]] = {quadrant: [] for quadrant in QUADRANTS}
     for factor in factors:
-        found[factor.quadrant].append({"factor": factor, "cell": subjects.cell_shown(held, factor.cell)})
+        shown = {"factor": factor, "said": _said(factor), "cell": subjects.cell_shown(held, factor.cell)}
+        found[factor.quadrant].append(shown)
     return {quadrant: those[:_SHOWN] for quadrant, those in found.items()}
+
+
+def _said(factor: Factor) -> Markup:
+    """Return the words of a factor with its numbers as links to their rows."""
+    address = f"/rows/peers?policy={factor.policy.slug}&provision={factor.gap.provision.slug}"
+    link = Markup('<a class="n" href="{}&amp;only={}">{}</a>')
+    held, judged = factor.gap.rate.held, factor.gap.rate.judged
+    return escape(factor.rule.says).format(
+        provision=swot.called(factor.gap),
+        held=link.format(address, "held", held),
+        judged=link.format(address, "counted", judged),
+    )
 
 
 def _many(factors: list[Factor]) -> dict[str, list[dict[str, Any]]]:
@@ -102,8 +119,8 @@ def _many(factors: list[Factor]) -> dict[str, list[dict[str, Any]]]:
 
 def _start(held: Evidence, title: str) -> str:
     ready = sorted((held.policies[iri] for iri in held.whole), key=lambda policy: policy.title)
-    return render_template(
-        "analysis/swot_start.html",
+    return asking.page(
+        "swot_start.html",
         nothing=title,
         ready=ready,
         published=_published(set()),

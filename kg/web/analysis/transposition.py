@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, Response
 
 from kg import queries
 from kg.analysis import transposition
@@ -13,7 +13,7 @@ from kg.analysis.tables import Table, Value
 from kg.engine import Row
 from kg.terms import path_of
 from kg.web.analysis import answers, asking
-from kg.web.analysis.held import evidence, kept
+from kg.web.analysis.held import kept, opened
 from kg.web.negotiation import HTML
 from kg.web.site import base, links, query_link
 
@@ -26,15 +26,14 @@ _PAGE = 80
 @blueprint.get("/transposition.<ext>")
 def show(ext: str | None = None) -> Response | str:
     """Show supranational texts with who transposes, implements or follows them, and how we know."""
-    form = answers.wanted(ext)
-    held = evidence()
+    form, held = opened(ext)
     found = transposition.ties(held, kept("analysis-links"))
     if form is not HTML:
         return answers.table(transposition.as_table(held, found, base().index.revision), form, "transposition")
     grouped = transposition.by_instrument(found)
     wider = [policy for policy in held.policies.values() if policy.level in transposition.WIDER]
-    return render_template(
-        "analysis/transposition.html",
+    return asking.page(
+        "transposition.html",
         grouped=sorted(grouped.items(), key=lambda item: (-len(item[1]), item[0].title)),
         bare=sorted((policy for policy in wider if policy not in grouped), key=lambda policy: policy.title),
         total=len(found),
@@ -53,12 +52,12 @@ def unresolved(ext: str | None = None) -> Response | str:
     form = answers.wanted(ext)
     readings, unsure = kept("analysis-unresolved"), kept("analysis-unsure")
     if form is not HTML:
-        return answers.table(_table(readings, unsure), form, "unresolved")
+        return answers.table(register(), form, "unresolved")
     page = asking.number("page", 1, 1000) or 1
     pages = max(1, -(-max(len(readings), len(unsure)) // _PAGE))
     part = slice((page - 1) * _PAGE, page * _PAGE)
-    return render_template(
-        "analysis/unresolved.html",
+    return asking.page(
+        "unresolved.html",
         readings=[_reading(row) for row in readings[part]],
         unsure=[_doubt(row) for row in unsure[part]],
         counts=(len(readings), len(unsure)),
@@ -85,7 +84,9 @@ def _doubt(row: Row) -> dict[str, Any]:
             "confidence": slug_of(row["confidence"].value), "notes": notes}  # fmt: skip
 
 
-def _table(readings: list[Row], unsure: list[Row]) -> Table:
+def register() -> Table:
+    """Return everything that is unresolved as a table."""
+    readings, unsure = kept("analysis-unresolved"), kept("analysis-unsure")
     rows: list[list[Value]] = [
         ["readings differ", row["title"].value, row["policy"].value, row["label"].value,
          f"{slug_of(row['first'].value)} / {slug_of(row['second'].value)}"]
