@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+from urllib.parse import quote
 
 import pytest
 from flask.testing import FlaskClient
@@ -70,3 +71,22 @@ def test_a_page_after_the_last_is_not_an_empty_result(client: FlaskClient) -> No
     assert answer.status_code == 404
     assert "pages." in answer.text
     assert client.get("/search?q=xyzzyplugh&page=1").status_code == 200
+
+
+def test_a_parameter_that_no_search_understands_is_named(client: FlaskClient) -> None:
+    """A reader who writes `year=2015` must not take all records for those of that year."""
+    page = client.get("/search?year=2015&from=2010&kind=policy").text
+    assert "No search understands year, from in this address" in page
+    assert "No search understands" not in client.get("/search?kind=policy&since=2010&lang=en").text
+
+
+def test_years_that_end_before_they_begin_are_refused_with_the_way_out(client: FlaskClient) -> None:
+    answer = client.get("/search?since=2015&until=2010", headers={"Accept": "application/json"})
+    assert answer.status_code == 400
+    assert "since=2010&until=2015" in answer.text
+
+
+def test_words_that_no_record_has_together_are_offered_one_by_one(client: FlaskClient) -> None:
+    page = client.get("/search?q=" + quote("kenya helsinki reykjavik gtfs nairobi ankara")).text
+    assert "have one of the words" in page
+    assert "kenya+OR+helsinki" in page

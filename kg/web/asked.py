@@ -16,6 +16,7 @@ LONGEST_LIST = 200
 _LAST_PAGE = 10_000
 _LARGEST = 1_000_000
 _RELEVANCE = "relevance"
+_PARAMETERS = ("q", KIND, "since", "until", "ids", "sort", "page", "lang")
 
 
 def short(facet: Field, value: str) -> str:
@@ -50,16 +51,25 @@ def wanted_from(args: Any, limit: int = PAGE) -> Wanted:
     page = 1 if page is None else page
     if not 1 <= page <= _LAST_PAGE:
         raise BadInput(f"There is no page {page}.", "Start from page 1.")
+    since, until = number(args, "since"), number(args, "until")
+    if since is not None and until is not None and since > until:
+        raise BadInput(f"The years from {since} to {until} are none.", f"Ask for since={until}&until={since}.")
     return Wanted(
         text=args.get("q", ""),
         facets={slug: values for slug, values in facets.items() if values},
-        since=number(args, "since"),
-        until=number(args, "until"),
+        since=since,
+        until=until,
         only=tuple(only_from(args)),
         sort=args.get("sort", _RELEVANCE),
         offset=(page - 1) * limit,
         limit=limit,
     )
+
+
+def unknown(args: Any) -> list[str]:
+    """Return the parameters of an address that no search understands, so that nobody takes them for a filter."""
+    known = {*_PARAMETERS, *(facet.slug for facet in base().model.facets)}
+    return [name for name in args if name not in known]
 
 
 def only_from(args: Any) -> list[str]:

@@ -14,7 +14,7 @@ from kg import queries
 from kg.errors import NotFound
 from kg.search.index import KIND, Found, Wanted
 from kg.web import facets, lists, negotiation
-from kg.web.asked import address, parameters, toggled, wanted_from
+from kg.web.asked import address, parameters, toggled, unknown, wanted_from
 from kg.web.harvest.offers import offers
 from kg.web.names import Name, names
 from kg.web.negotiation import LIST
@@ -124,12 +124,24 @@ def _page(wanted: Wanted, found: Found, took: float) -> dict[str, Any]:
         "facets": facets.facets(found, wanted, named),
         "chips": _chips(wanted, named),
         "clear_url": address(Wanted(text=wanted.text)),
+        "unknown": unknown(request.args),
+        "either": None if found.total else _either(wanted),
         "near": [{"text": text, "url": address(replace(wanted, text=text))} for text in found.near],
         "fields": [field for field in _SHOWN_FIELDS if field in base().index.fields],
         "since": wanted.since, "until": wanted.until,
         "hidden": [(name, value) for name, values in parameters(wanted, q=None, since=None, until=None).items()
                    for value in (values if isinstance(values, list) else [values])],
     }  # fmt: skip
+
+
+def _either(wanted: Wanted) -> dict[str, Any] | None:
+    """Return the search for any of the words, where there are several plain ones and one of them finds something."""
+    words = wanted.text.split()
+    if len(words) < 2 or not all(word.isalnum() for word in words):
+        return None
+    looser = replace(wanted, text=" OR ".join(words))
+    count = base().index.count(looser)
+    return {"count": count, "url": address(looser)} if count else None
 
 
 def _chips(wanted: Wanted, named: dict[str, Name]) -> list[dict[str, str]]:
