@@ -14,6 +14,7 @@ from kg.model import LANGUAGE
 from kg.search.cards import statements
 from kg.terms import OU
 from kg.web.sheets import Sheet
+from kg.web.tongues import language
 
 _ALL_BOXES = 12
 """More choices than this get a box to search them."""
@@ -110,7 +111,9 @@ class Drawing:
         for group, questions in self.sheet.blank.groups:
             asked = [self.asked(question, question.slug) for question in questions]
             first = [one for one in asked if one.filled or one.question.wanted or group.order <= 1.5]
-            made.append(Section(group.name, group.label, first, [one for one in asked if one not in first]))
+            made.append(
+                Section(group.name, group.label_in(language()), first, [one for one in asked if one not in first])
+            )
         return made
 
     def asked(self, question: Question, name: str) -> Asked:
@@ -119,7 +122,7 @@ class Drawing:
             name,
             field_id(name),
             question,
-            question.field.name,
+            question.field.name_in(language()),
             question.field.help,
             complaints=list(self.complaints.get(name, ())),
             warnings=list(self.warnings.get(name, ())),
