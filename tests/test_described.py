@@ -104,6 +104,18 @@ def test_a_dump_holds_every_statement_and_its_digest_is_true(
     assert door.get(f"/dump/open-urban.{ext}.gz", headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304
 
 
+def test_a_broken_download_of_a_dump_goes_on_where_it_stopped(door: FlaskClient) -> None:
+    whole = door.get("/dump/open-urban.nq.gz")
+    assert whole.headers["Accept-Ranges"] == "bytes"
+    same = {"If-Range": whole.headers["ETag"], "Range": "bytes=100-"}
+    rest = door.get("/dump/open-urban.nq.gz", headers=same)
+    assert (rest.status_code, rest.data) == (206, whole.data[100:])
+    other = door.get("/dump/open-urban.nq.gz", headers=same | {"If-Range": '"another"'})
+    assert (other.status_code, other.data) == (200, whole.data)
+    beyond = door.get("/dump/open-urban.nq.gz", headers={"Range": f"bytes={len(whole.data)}-"})
+    assert beyond.status_code == 416
+
+
 def test_a_dump_is_made_anew_only_when_something_changed(held: Base) -> None:
     folder = held.settings.data / "dumps"
     first = dumps.fresh(held.journal, folder, "nq")

@@ -68,19 +68,22 @@ def dump(name: str) -> Response:
     found = dumps.fresh(base().journal, base().settings.data / "dumps", ext)
     if name.endswith(".sha256"):
         return Response(f"{found.sha256}  {stem}{checksum}\n", content_type="text/plain; charset=utf-8")
-    response = Response(status=304) if request.if_none_match.contains_weak(found.sha256) else _file(found, ext)
-    response.set_etag(found.sha256)
+    response = _file(found, ext)
     response.headers["Cache-Control"] = "no-cache"
     response.headers.add("Link", '</.well-known/void>; rel="describedby"')
     return response
 
 
 def _file(found: dumps.Dump, ext: str) -> Response:
+    """Send a dump, or the part of it that is asked for: a long download that broke goes on where it stopped."""
+    size = found.path.stat().st_size
     response = Response(dumps.blocks(found.path), content_type="application/gzip", direct_passthrough=True)
-    response.content_length = found.path.stat().st_size
+    response.content_length = size
+    response.set_etag(found.sha256)
     digest = b64encode(bytes.fromhex(found.sha256)).decode()
     response.headers["Repr-Digest"] = f"sha-256=:{digest}:"
     response.headers["Content-Disposition"] = f'attachment; filename="{_NAME}-{found.revision}.{ext}.gz"'
+    response.make_conditional(request, accept_ranges=True, complete_length=size)
     return response
 
 
