@@ -102,6 +102,10 @@ SETTINGS = (
         "query_rate_token", 6000, _whole(0, 10**9), "Queries a minute with one token, in each worker; 0: no limit."
     ),
     Setting(
+        "query_times_curator", 2, _whole(1, 1000), "How many times the rows, size and rate of a token a curator has."
+    ),
+    Setting("query_times_admin", 5, _whole(1, 1000), "How many times the rows, size and rate of a token an admin has."),
+    Setting(
         "queries_at_once",
         4,
         _whole(1, 1000),
@@ -146,6 +150,8 @@ class Settings:
     query_megabytes_token: int
     query_rate: int
     query_rate_token: int
+    query_times_curator: int
+    query_times_admin: int
     queries_at_once: int
     answer_timeout: int
     service_allow: tuple[str, ...]

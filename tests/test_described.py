@@ -29,7 +29,7 @@ from kg.cli import main
 from kg.errors import BadInput
 from kg.settings import Settings
 from kg.terms import DCT, RDF, RECORDS, SKOS
-from kg.web import create_app
+from kg.web import create_app, described
 
 PLACE = f"{RECORDS}place/atlantis"
 VOID, SD = (
@@ -102,6 +102,29 @@ def test_a_dump_holds_every_statement_and_its_digest_is_true(
     assert told == [hashlib.sha256(answer.data).hexdigest(), f"open-urban.{ext}.gz"]
     assert told[0] in door.get("/.well-known/void").text
     assert door.get(f"/dump/open-urban.{ext}.gz", headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304
+
+
+def test_a_description_does_not_wait_for_numbers_that_take_long(
+    door: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(described, "_PATIENCE_SECONDS", 0)
+    door.application.extensions.pop("numbers", None)
+    assert b"void:entities" in door.get("/.well-known/void").data
+    _, counting = door.application.extensions["numbers"]
+    assert counting.result(timeout=60).triples > 0
+    assert b"void:classPartition" in door.get("/.well-known/void").data
+
+
+def test_a_broken_download_of_a_dump_goes_on_where_it_stopped(door: FlaskClient) -> None:
+    whole = door.get("/dump/open-urban.nq.gz")
+    assert whole.headers["Accept-Ranges"] == "bytes"
+    same = {"If-Range": whole.headers["ETag"], "Range": "bytes=100-"}
+    rest = door.get("/dump/open-urban.nq.gz", headers=same)
+    assert (rest.status_code, rest.data) == (206, whole.data[100:])
+    other = door.get("/dump/open-urban.nq.gz", headers=same | {"If-Range": '"another"'})
+    assert (other.status_code, other.data) == (200, whole.data)
+    beyond = door.get("/dump/open-urban.nq.gz", headers={"Range": f"bytes={len(whole.data)}-"})
+    assert beyond.status_code == 416
 
 
 def test_a_dump_is_made_anew_only_when_something_changed(held: Base) -> None:

@@ -68,3 +68,10 @@ def test_a_host_is_believed_only_where_it_can_be_ours(given: Any, host: str, exp
 def test_a_public_address_is_a_scheme_and_a_host(text: str) -> None:
     with pytest.raises(BadSetting):
         Settings.load({"KG_PUBLIC": text})
+
+
+def test_who_asks_for_the_icon_at_its_old_address_is_led_to_it(client: FlaskClient) -> None:
+    answer = client.get("/favicon.ico")
+    assert answer.status_code == 301
+    with client.get(answer.headers["Location"]) as icon:
+        assert (icon.status_code, icon.mimetype) == (200, "image/svg+xml")

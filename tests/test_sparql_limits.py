@@ -68,6 +68,25 @@ def test_a_token_has_a_rate_of_its_own(limited: Callable[..., FlaskClient]) -> N
     assert statuses == [200, 200, 200, 429]
 
 
+@pytest.mark.parametrize(
+    ("role", "rows", "megabytes"),
+    [("", 10, 1), ("contributor", 100, 3), ("curator", 200, 6), ("admin", 1000, 30)],
+    ids=["nobody", "contributor", "curator", "admin"],
+)
+def test_a_role_has_limits_of_its_own_and_is_told_them(
+    limited: Callable[..., FlaskClient], role: str, rows: int, megabytes: int
+) -> None:
+    client = limited(query_rows=10, query_rows_token=100, query_megabytes=1, query_megabytes_token=3,
+                     query_times_curator=2, query_times_admin=10)  # fmt: skip
+    token = client.application.extensions["accounts"].add("grace", role) if role else ""
+    headers = {"Authorization": f"Bearer {token}"} if role else {}
+    told = client.get(asking("ASK {}"), headers=headers).headers["Query-Limits"]
+    assert told.startswith(f"rows={rows}, bytes={megabytes * 1_000_000},")
+    many = client.get(asking(f"{ALL} LIMIT {rows + 1}", format="csv"), headers=headers)
+    assert many.status_code == 400
+    assert client.get(asking(f"{ALL} LIMIT {rows}", format="csv"), headers=headers).status_code == 200
+
+
 def test_an_address_told_by_the_caller_counts_only_behind_a_proxy(limited: Callable[..., FlaskClient]) -> None:
     def ask(client: FlaskClient) -> list[int]:
         return [client.get(asking("ASK {}"), headers={"X-Forwarded-For": f"192.0.2.{n}"}).status_code for n in range(2)]

@@ -6,8 +6,9 @@ import atexit
 import logging
 from contextlib import ExitStack
 
-from flask import Flask, Response, jsonify
+from flask import Flask, Response, jsonify, redirect, url_for
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.wrappers import Response as AnyResponse
 
 from kg import __version__, deciding
 from kg.base import Base, open_base
@@ -96,6 +97,7 @@ def create_app(settings: Settings | None = None, base: Base | None = None) -> Fl
     for door in _DOORS:
         app.register_blueprint(door.blueprint)
     app.add_url_rule("/health", "health", _health)
+    app.add_url_rule("/favicon.ico", "favicon", _favicon)
     app.after_request(_guarded)
     return app
 
@@ -109,6 +111,11 @@ def _health() -> Response:
     response = jsonify(told)
     response.status_code = 200 if alive else 503
     return response
+
+
+def _favicon() -> AnyResponse:
+    """Lead those who ask at the old address to the icon."""
+    return redirect(url_for("static", filename="favicon.svg"), 301)
 
 
 def _guarded(response: Response) -> Response:

@@ -111,10 +111,10 @@ def _table(answer: Answer) -> dict[str, Any]:
         return {"head": ["answer"], "rows": [[told]], "count": 1, "cut": False, "graph_text": None}
     if not isinstance(found, QuerySolutions):
         raise BadInput("The engine answered with something that is no table.")
-    names = [variable.value for variable in found.variables]
+    head = [variable.value for variable in found.variables]
     rows = []
     for solution in found:
-        rows.append([solution[name] for name in names])
+        rows.append([solution[name] for name in head])
         if len(rows) > _ROWS:
             break
     cut = len(rows) > _ROWS
@@ -122,8 +122,8 @@ def _table(answer: Answer) -> dict[str, Any]:
     painter = Painter(base().model, base().settings.base, labels(terms))
     table = [[_cell(painter, term) for term in row] for row in rows[:_ROWS]]
     ours = any(iri.startswith(base().settings.base) for iri in terms)
-    drawn = answers.Answer(names, rows[:_ROWS], table)
-    return {"head": names, "rows": table, "count": len(table), "cut": cut, "graph_text": None, "has_records": ours,
+    drawn = answers.Answer(head, rows[:_ROWS], table)
+    return {"head": head, "rows": table, "count": len(table), "cut": cut, "graph_text": None, "has_records": ours,
             "chart": answers.chart(drawn), "map": answers.world(drawn)}  # fmt: skip
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from threading import Thread
 from typing import Any
 
 from flask import Blueprint, Response, current_app, render_template, request
@@ -13,7 +15,7 @@ from pyoxigraph import RdfFormat, parse, serialize
 from kg import dumps, queries
 from kg.base import Base
 from kg.dumps import WRITERS
-from kg.errors import NotFound, QueryTimeout
+from kg.errors import KgError, NotFound, QueryTimeout
 from kg.terms import PREFIXES
 from kg.web import cors, limits, negotiation
 from kg.web.negotiation import RDF_XML, TURTLE, Format
@@ -24,6 +26,8 @@ blueprint = Blueprint("described", __name__)
 cors.open_to_all(blueprint)
 
 _NAME = "open-urban"
+_PATIENCE_SECONDS = 2.0
+"""How long a description waits for its numbers; at a million records they take longer than a reader does."""
 _TYPES = {"nq": "application/n-quads", "trig": "application/trig"}
 
 
@@ -68,19 +72,22 @@ def dump(name: str) -> Response:
     found = dumps.fresh(base().journal, base().settings.data / "dumps", ext)
     if name.endswith(".sha256"):
         return Response(f"{found.sha256}  {stem}{checksum}\n", content_type="text/plain; charset=utf-8")
-    response = Response(status=304) if request.if_none_match.contains_weak(found.sha256) else _file(found, ext)
-    response.set_etag(found.sha256)
+    response = _file(found, ext)
     response.headers["Cache-Control"] = "no-cache"
     response.headers.add("Link", '</.well-known/void>; rel="describedby"')
     return response
 
 
 def _file(found: dumps.Dump, ext: str) -> Response:
+    """Send a dump, or the part of it that is asked for: a long download that broke goes on where it stopped."""
+    size = found.path.stat().st_size
     response = Response(dumps.blocks(found.path), content_type="application/gzip", direct_passthrough=True)
-    response.content_length = found.path.stat().st_size
+    response.content_length = size
+    response.set_etag(found.sha256)
     digest = b64encode(bytes.fromhex(found.sha256)).decode()
     response.headers["Repr-Digest"] = f"sha-256=:{digest}:"
     response.headers["Content-Disposition"] = f'attachment; filename="{_NAME}-{found.revision}.{ext}.gz"'
+    response.make_conditional(request, accept_ranges=True, complete_length=size)
     return response
 
 
@@ -121,17 +128,34 @@ def _dumps(root: str) -> list[dict[str, Any]]:
 
 
 def _numbers() -> Numbers:
-    """Count once for each revision."""
+    """Return the numbers of this revision, counted once; while a large base is being counted there are none yet."""
     held, revision = base(), base().journal.revision
-    known: tuple[int, Numbers] | None = current_app.extensions.get("numbers")
-    if known is not None and known[0] == revision:
-        return known[1]
+    known: tuple[int, Future[Numbers]] | None = current_app.extensions.get("numbers")
+    if known is None or known[0] != revision:
+        known = current_app.extensions["numbers"] = (revision, _counting(held))
     try:
-        counted = Numbers(_counts(held, "void-classes"), _counts(held, "void-properties"))
-    except QueryTimeout:
-        counted = Numbers((), ())
-    current_app.extensions["numbers"] = (revision, counted)
-    return counted
+        return known[1].result(_PATIENCE_SECONDS)
+    except TimeoutError:
+        return Numbers((), ())
+    except KgError:
+        current_app.extensions.pop("numbers", None)  # the next one who asks has it counted again
+        return Numbers((), ())
+
+
+def _counting(held: Base) -> Future[Numbers]:
+    """Count beside the request, so that nobody waits for it longer than they may."""
+    told: Future[Numbers] = Future()
+
+    def count() -> None:
+        try:
+            told.set_result(Numbers(_counts(held, "void-classes"), _counts(held, "void-properties")))
+        except QueryTimeout:
+            told.set_result(Numbers((), ()))
+        except Exception as error:
+            told.set_exception(error)
+
+    Thread(target=count, name="counting", daemon=True).start()
+    return told
 
 
 def _counts(held: Base, question: str) -> tuple[tuple[str, int], ...]:

@@ -65,16 +65,24 @@ class Limits:
 
     def allowance(self) -> Allowance:
         """Return what the caller's answer may hold."""
-        given, known = self._settings, who.caller() is not None
-        return Allowance(
-            rows=given.query_rows_token if known else given.query_rows,
-            size=(given.query_megabytes_token if known else given.query_megabytes) * 1_000_000,
-            seconds=given.query_timeout,
+        given, times = self._settings, self._times()
+        rows = given.query_rows_token * times or given.query_rows
+        megabytes = given.query_megabytes_token * times or given.query_megabytes
+        return Allowance(rows=rows, size=megabytes * 1_000_000, seconds=given.query_timeout)
+
+    def _times(self) -> int:
+        """Return how many times the limits of a token the caller's role has; 0 for a caller without one."""
+        account = who.caller()
+        if account is None:
+            return 0
+        return {"curator": self._settings.query_times_curator, "admin": self._settings.query_times_admin}.get(
+            account.role, 1
         )
 
     def count(self) -> None:
         """Count this request against the caller's rate; one too many raises TooOften."""
-        rate = self._settings.query_rate if who.caller() is None else self._settings.query_rate_token
+        times = self._times()
+        rate = self._settings.query_rate_token * times if times else self._settings.query_rate
         if not rate:
             return
         item = RateLimitItemPerMinute(rate)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pyoxigraph import Literal, NamedNode
 
 from kg.terms import path_of
+from kg.web import tongues
 from kg.web.names import names
 from kg.web.pictures.world import STEPS, shapes
 from kg.web.portrait import Value
@@ -104,7 +105,7 @@ def world(answer: Answer) -> Map | None:
 
 def written(number: float) -> str:
     """Write a number as readers expect it: thousands parted, no more digits than say something."""
-    return f"{number:,.0f}" if number == int(number) else f"{number:,.4g}" if abs(number) < 1000 else f"{number:,.1f}"
+    return tongues.number(int(number) if number == int(number) else float(f"{number:.4g}"))
 
 
 def project(longitude: float, latitude: float) -> tuple[float, float]:
