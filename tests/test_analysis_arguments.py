@@ -142,7 +142,10 @@ def test_every_factor_of_a_draft_has_a_cell_that_was_judged(client: FlaskClient)
 @pytest.mark.parametrize(
     ("path", "status", "says"),
     [
-        ("/compare?ids=de-dng-2021", 400, "1 records cannot be compared"),
+        ("/compare?ids=de-dng-2021", 400, "One record cannot be compared"),
+        ("/compare?ids=place/de,place/fr&a=place/it", 400, "knows no"),
+        ("/compare?ids=place/de,place/de", 400, "different records"),
+        ("/compare.csv", 400, "No record was named"),
         ("/compare?ids=a,b,c,d,e,f,g", 400, "7 records cannot be compared"),
         ("/compare?ids=de-dng-2021,nothing", 404, "There is no"),
         ("/compare?ids=de-dng-2021,policy/%3Cx%3E", 400, "names no record"),

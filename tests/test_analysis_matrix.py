@@ -196,6 +196,13 @@ def test_a_cell_opens_its_note_and_place(client: FlaskClient) -> None:
     assert "high-value data only" in page
 
 
+def test_a_cell_shows_both_readings_with_when_and_how_much_was_read(client: FlaskClient) -> None:
+    page = client.get("/matrix/cell/de-dng-2021/api", headers=HTML).text
+    for told in ("First reading", "on 22 November 2026", "Second reading, blind", "Only dynamic and high-value data.",
+                 "§ 8(1), § 9", "day not recorded", "the copy that was read", "not named in the record"):  # fmt: skip
+        assert told in page
+
+
 def test_the_numbers_on_the_page_are_those_of_their_rows(client: FlaskClient, real: Evidence) -> None:
     rates = json.loads(client.get("/matrix.json?table=rates").text)["rows"]
     for row in rates:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 from pyoxigraph import NamedNode, Triple
 
 from kg import queries
@@ -23,6 +23,8 @@ from kg.web.site import base, links, query_link
 
 blueprint = Blueprint("compare", __name__)
 
+_PARAMETERS = {"ids", "differences"}
+_EXAMPLE = "/compare?ids=de-dng-2021,fr-crpa-open-data"
 _FORMATS = (*answers.TABLE, BIBTEX)
 
 
@@ -46,11 +48,11 @@ def show(ext: str | None = None) -> Response | str:
     if not asked and form is HTML:
         return asking.page("compare_start.html")
     iris = list(dict.fromkeys(asking.record(part, "policy") for part in asked))
+    if stray := sorted(request.args.keys() - _PARAMETERS):
+        raise BadInput(f"/compare knows no {stray[0]!r}.", f"Name the records in one list: {_EXAMPLE}.")
     if not LEAST <= len(iris) <= MOST:
-        raise BadInput(
-            f"{len(iris)} records cannot be compared.",
-            f"Name {LEAST} to {MOST}: /compare?ids=de-dng-2021,fr-crpa-open-data.",
-        )
+        told = ("No record was named.", "One record cannot be compared.", f"{len(iris)} records cannot be compared.")
+        raise BadInput(told[min(len(iris), 2)], f"Name {LEAST} to {MOST} different records: {_EXAMPLE}.")
     records = [remembered(("compared", iri), partial(_read, iri)) for iri in iris]
     if form is BIBTEX:
         return citing.answer(BIBTEX, [*iris, *sorted({iri for record in records for iri in record.cited})], "compare")

@@ -5,19 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, Response
-from pyoxigraph import NamedNode
+from pyoxigraph import Literal, NamedNode
 
 from kg import queries
 from kg.analysis import matrix as matrices
 from kg.analysis.choice import Choice, chosen, values
-from kg.analysis.evidence import NOT_SEEN, READ, STATUSES, WORDS, Cell, Evidence, Policy, Provision
+from kg.analysis.evidence import NOT_SEEN, READ, STATUSES, WORDS, Cell, Evidence, Policy, Provision, slug_of
 from kg.analysis.matrix import Matrix
 from kg.analysis.rates import Rate
+from kg.engine import Row
 from kg.errors import NotFound
 from kg.terms import path_of
 from kg.web.analysis import answers, asking
-from kg.web.analysis.held import evidence, opened, remembered
+from kg.web.analysis.held import evidence, kept, opened, remembered
 from kg.web.negotiation import HTML
+from kg.web.portrait import spoken
 from kg.web.site import base, links, query_link
 
 blueprint = Blueprint("matrix", __name__)
@@ -159,8 +161,15 @@ def cell(policy: str, provision: str) -> str:
     what = find_provision(held, provision)
     if one is None:
         raise NotFound(f"There is no policy {policy!r}.", "Open the matrix and choose a cell: /matrix.")
+    policy_term, provision_term = NamedNode(one.iri), NamedNode(what.iri)
+    said = kept("analysis-cell", policy=policy_term, provision=provision_term)
+    coded = {slug_of(row["method"].value): row for row in kept("analysis-coded", policy=policy_term)}
     return asking.page(
         "cell.html",
+        said=next(
+            (_text(row) for row in said if slug_of(row["status"].value) == held.cell(one.iri, what.iri).first), {}
+        ),
+        coded={method: _text(row) for method, row in coded.items()},
         policy=one,
         provision=what,
         cell=held.cell(one.iri, what.iri),
@@ -171,6 +180,13 @@ def cell(policy: str, provision: str) -> str:
         policy_url=path_of(one.iri, base().settings.base),
         query_url=query_link(queries.fill("policy-cells", policy=NamedNode(one.iri))),
     )
+
+
+def _text(row: Row) -> dict[str, str]:
+    """Return the words of a row; a day as readers write it."""
+    return {
+        name: spoken(term) if isinstance(term, Literal) and name == "date" else term.value for name, term in row.items()
+    }
 
 
 def find_provision(held: Evidence, slug: str) -> Provision:
