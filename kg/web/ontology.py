@@ -17,7 +17,7 @@ from kg.model import SHAPES_GRAPH, Field, Kind
 from kg.search.index import KIND, Wanted
 from kg.terms import PREFIXES, RECORDS, path_of
 from kg.vocabulary import ONTOLOGY, Node, Vocabulary, page_of, short
-from kg.web import negotiation
+from kg.web import negotiation, tongues
 from kg.web.negotiation import HTML, JSON_LD, N_TRIPLES, RDF_XML, TURTLE, Format
 from kg.web.search import address
 from kg.web.site import base, item, links
@@ -55,7 +55,7 @@ def ontology(ext: str | None = None) -> Response:
         annotations=[_told(term) for term in words.annotations()],
         reused=[{"name": short(path), "iri": path, "fields": fields} for path, fields in words.reused()],
         schemes=[asdict(scheme) | {"url": _scheme_url(scheme.iri)} for scheme in words.schemes()],
-        languages=_languages(),
+        spoken=_languages(),
     )
 
 
@@ -118,7 +118,7 @@ def _scheme(iri: str, path: str | None, by_extension: Format | None) -> Response
     facet = _facet_of(iri)
     counts = dict(base().index.search(Wanted(limit=0)).counts[facet.slug]) if facet else {}
     tree = [_leaf(node, facet, counts) for node in words.tree(iri)]
-    fields = sorted({own.name for own in _fields() if own.scheme == iri})
+    fields = sorted({own.name_in(tongues.language()) for own in _fields() if own.scheme == iri})
     return _page("ontology/scheme.html", path, scheme=scheme, tree=tree, counted=facet is not None, fields=fields)
 
 
@@ -193,7 +193,12 @@ def _examples(iri: str) -> dict[str, Any] | None:
     found = base().index.search(wanted)
     if not found.hits:
         return None
-    return {"first": item(found.hits[0]), "total": found.total, "plural": kind.plural.lower(), "url": address(wanted)}
+    return {
+        "first": item(found.hits[0]),
+        "total": found.total,
+        "plural": kind.plural_in(tongues.language()).lower(),
+        "url": address(wanted),
+    }
 
 
 def _row(own: Field) -> dict[str, Any]:
@@ -203,8 +208,8 @@ def _row(own: Field) -> dict[str, Any]:
         "path": _link(own.path),
         "demand": vocabulary().demand(own),
         "scheme": _scheme_link(own.scheme),
-        "message": own.message_in("en"),
-        "languages": [(language, own.name_in(language)) for language, _ in own.names if language != "en"],
+        "message": own.message_in(tongues.language()),
+        "languages": [(language, own.name_in(language)) for language, _ in own.names if language != tongues.language()],
     }
 
 

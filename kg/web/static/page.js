@@ -54,18 +54,19 @@
   for (const link of document.querySelectorAll("[data-forget]")) {
     link.addEventListener("click", () => write(read().filter((name) => name !== link.dataset.forget)));
   }
+  const words = document.body.dataset;
   const offerCopies = (where) => {
     for (const text of where.querySelectorAll("#cite pre, [data-copy]")) {
       if (!navigator.clipboard) break;
       const button = document.createElement("button");
       button.type = "button";
       button.className = "copy";
-      button.textContent = "Copy";
-      button.setAttribute("aria-label", `Copy ${text.getAttribute("aria-label") ?? "this text"}`);
+      button.textContent = words.sayCopy;
+      button.setAttribute("aria-label", words.sayCopyThis.replace("…", text.getAttribute("aria-label") ?? words.sayText));
       button.addEventListener("click", async () => {
         await navigator.clipboard.writeText(text.textContent.trim());
-        button.textContent = "Copied";
-        setTimeout(() => (button.textContent = "Copy"), 2000);
+        button.textContent = words.sayCopied;
+        setTimeout(() => (button.textContent = words.sayCopy), 2000);
       });
       text.before(button);
     }
