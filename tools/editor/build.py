@@ -16,7 +16,16 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 MADE = ROOT / "kg" / "web" / "static" / "editor"
-PATIENCE_SECONDS = 120
+PATIENCE_SECONDS = 60
+QUIETLY = (
+    "--omit=dev",
+    "--ignore-scripts",
+    "--no-audit",
+    "--no-fund",
+    "--loglevel=error",
+    "--fetch-retries=0",
+    "--prefer-offline",
+)
 
 
 def main() -> int:
@@ -62,9 +71,7 @@ def build(command: list[str], environment: Mapping[str, str]) -> None:
         for name in ("package.json", "package-lock.json"):
             shutil.copy(ROOT / name, copy / name)
         shutil.copytree(ROOT / "tools" / "editor", copy / "tools" / "editor")
-        run(
-            [*command, "ci", "--omit=dev", "--ignore-scripts", "--silent", "--no-audit", "--no-fund"], environment, copy
-        )
+        run([*command, "ci", *QUIETLY], environment, copy)
         run([str(shutil.which("node", path=environment["PATH"])), "tools/editor/build.mjs"], environment, copy)
         MADE.mkdir(parents=True, exist_ok=True)
         for part in (copy / "kg" / "web" / "static" / "editor").iterdir():
@@ -79,7 +86,8 @@ def run(words: list[str], environment: Mapping[str, str], folder: Path = ROOT) -
 def reason(error: Exception) -> str:
     """Return the last words of what failed."""
     said = getattr(error, "stderr", None) or b""
-    return (said.decode("utf-8", "replace").strip().splitlines() or [str(error)])[-1][:200]
+    lines = [line for line in said.decode("utf-8", "replace").strip().splitlines() if "log of this run" not in line]
+    return (lines or [str(error)])[-1][:200]
 
 
 if __name__ == "__main__":
