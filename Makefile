@@ -8,15 +8,16 @@ READY_TEST := $(VENV)/.ready-test
 EDITOR := $(VENV)/.editor
 DECLARED := setup.cfg pyproject.toml
 BROWSER := $(BIN)/python tests/browser.py
+VIRTUOSO := $(BIN)/python tests/servers.py
 APT := DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300
 MESSAGES := kg/web/translations
 PYBABEL := $(BIN)/pybabel --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test messages map editor chromium checker clean
+.PHONY: help serve test test-virtuoso virtuoso messages map editor chromium checker clean
 
 help: ## list what make can do here
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
 	@echo
 	@echo "  Settings are KG_* variables, for example KG_PORT=9000 make serve; $(BIN)/kg settings lists them."
 
@@ -66,11 +67,24 @@ chromium: $(READY_TEST)
 	$(BROWSER) >/dev/null || { echo; echo "!!! NO CHROMIUM: the browser tests CANNOT RUN."; \
 	  echo "!!! Install it (Debian: sudo apt-get install chromium) and run make test again."; echo; }
 
+virtuoso: $(READY_TEST)
+	@$(VIRTUOSO) >/dev/null && exit 0; \
+	if command -v apt-get >/dev/null && { [ "$$(id -u)" = 0 ] || sudo -n true 2>/dev/null; }; then \
+	  echo "Installing Virtuoso 7 for the engine tests ..."; \
+	  as_root=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+	  { $$as_root env $(APT) update -qq && $$as_root env $(APT) install -qq -y --no-install-recommends virtuoso-opensource-7-bin; } >/dev/null; \
+	fi; \
+	$(VIRTUOSO) >/dev/null || { echo; echo "!!! NO VIRTUOSO: the same tests CANNOT RUN on it."; \
+	  echo "!!! Install it (Debian 12: sudo apt-get install virtuoso-opensource-7-bin) and run make test again."; echo; }
+
+test-virtuoso: virtuoso ## the same tests of engines on a real Virtuoso 7
+	@$(BIN)/python -m pytest tests/test_engines.py -k "virtuoso or stranger"
+
 checker: # the checker of HTML, where Node and Java are at hand
 	@if command -v npm >/dev/null && command -v java >/dev/null; then npm ci --silent --ignore-scripts --no-audit --no-fund || true; fi
 
 # Every step runs even when one before it failed, so that one run tells everything; the slow tests run only when all else is well.
-test: chromium checker $(EDITOR) ## style, types and every test, the fast ones first
+test: chromium virtuoso checker $(EDITOR) ## style, types and every test, the fast ones first
 	@failed=""; \
 	step() { name=$$1; shift; echo; echo "== $$name"; "$$@" || failed="$$failed '$$name'"; }; \
 	step "ruff check" $(BIN)/ruff check; \

@@ -57,12 +57,11 @@ class Base:
     # -- reading ----------------------------------------------------------------------------------------------------
 
     def graphs(self, iris: Iterable[str]) -> dict[str, list[Triple]]:
-        """Return the statements of several records, by IRI; a record that is not there is not in the answer."""
-        found: dict[str, list[Triple]] = defaultdict(list)
-        for batch in batched(iris, BATCH):
-            for row in self.engine.select(queries.fill("graphs", graphs=map(NamedNode, batch))):
-                found[row["graph"].value].append(statement(row))
-        return found
+        """Return the statements of several records, by IRI; a record that is not there is not in the answer.
+
+        They are read in the journal, where every literal stands as it was written: an engine may write it in its own form.
+        """
+        return {iri: parsed(text) for iri, text in self.journal.texts(iris).items()}
 
     def labels(self, iris: Iterable[str]) -> dict[str, str]:
         """Return what things are called, in the language of the pages where there is a choice."""
@@ -229,6 +228,8 @@ def open_base(settings: Settings) -> Iterator[Base]:
             settings.engine_update or settings.engine.rstrip("/").removesuffix("/query") + "/update",
             settings.engine_graphs or settings.engine.rstrip("/").removesuffix("/query") + "/store",
             settings.query_timeout,
+            user=settings.engine_user,
+            password=settings.engine_password,
         )
     else:
         attachment = oxigraph.attach(settings.data, settings.engine_memory, settings.query_timeout)

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import TypeVar
 from urllib.parse import urlencode
 
-import urllib3
 from pyoxigraph import (
     Literal,
     NamedNode,
@@ -25,6 +24,8 @@ from urllib3.response import BaseHTTPResponse
 
 from kg import queries, quirks
 from kg.errors import BadInput, EngineDown, EngineError, QueryTimeout
+from kg.quirks import virtuoso
+from kg.wire import Wire
 
 T = TypeVar("T")
 Term = NamedNode | Literal
@@ -32,6 +33,7 @@ Row = dict[str, Term]
 
 _JSON = "application/sparql-results+json"
 _N_TRIPLES = "application/n-triples"
+_FORM = "application/x-www-form-urlencoded"
 _CHUNK = 64 * 1024
 _HELD_BACK = 512
 _PATIENCE_SECONDS = 8.0
@@ -52,6 +54,7 @@ class Engine:
     """A SPARQL server at three addresses.
 
     `renew` brings the embedded one back and returns its address; `stop` ends it where it has been deaf for so many seconds.
+    What each server does in its own way is known to `kg.quirks`; which one it is, it says itself when it is first asked.
     """
 
     def __init__(
@@ -62,6 +65,8 @@ class Engine:
         timeout: int,
         renew: Callable[[], str] | None = None,
         stop: Callable[[float], None] | None = None,
+        user: str = "",
+        password: str = "",
     ) -> None:
         self.query_url = query_url
         self._update_url = update_url
@@ -69,8 +74,8 @@ class Engine:
         self._timeout = timeout
         self._renew = renew
         self._stop = stop
-        wait = urllib3.Timeout(connect=5, read=timeout + _MARGIN_SECONDS)
-        self._pool = urllib3.PoolManager(maxsize=32, timeout=wait, retries=False)
+        self._make = quirks.OURS if renew is not None else ""
+        self._wire = Wire(timeout + _MARGIN_SECONDS, user, password)
 
     # -- questions ----------------------------------------------------------------------------------------------------
 
@@ -86,20 +91,12 @@ class Engine:
         """Return the statements of a CONSTRUCT or DESCRIBE query."""
         return [quad.triple for quad in parse(self._whole(query, _N_TRIPLES), format=RdfFormat.N_TRIPLES)]
 
-    def graph(self, iri: str) -> bytes | None:
-        """Return a named graph as N-Triples, None when there is none."""
-        response = self._read("GET", f"{self._graphs_url}?{urlencode({'graph': iri})}", b"", {"Accept": _N_TRIPLES})
-        if response.status == 404:
-            return None
-        _raise_for(response)
-        return response.data or None
-
     def alive(self) -> bool:
         """Tell whether the engine answers at this moment."""
         try:
             url = f"{self.query_url}?{urlencode({'query': queries.fill('alive')})}"
-            return self._pool.request("GET", url, headers={"Accept": _JSON}, timeout=2).status == 200
-        except HTTPError:
+            return self._wire.request("GET", url, headers={"Accept": _JSON}, timeout=2).status == 200
+        except (HTTPError, EngineError):
             return False
 
     def stream(self, query: str, accept: str, dataset: Iterable[tuple[str, str]] = ()) -> Answer:
@@ -110,12 +107,14 @@ class Engine:
         """
         response = self._ask(query, accept, dataset, stream=True)
         parts = _whole_or_broken(response, self._timeout + _MARGIN_SECONDS)
+        if self._is_virtuoso:
+            parts = virtuoso.mended(parts, accept)
         try:
             first = next(parts, b"")
         except BaseException:
             response.close()
             raise
-        return Answer(response.headers.get("Content-Type", accept), _chained(first, parts), response.close)
+        return Answer(accept, _chained(first, parts), response.close)
 
     # -- changes ------------------------------------------------------------------------------------------------------
 
@@ -123,12 +122,19 @@ class Engine:
         """Run an update; it is not tried again when the connection breaks, because nobody knows whether it was done."""
         headers = {"Content-Type": "application/sparql-update"}
         try:
-            _raise_for(self._pool.request("POST", self._update_url, body=text.encode(), headers=headers))
+            _raise_for(self._wire.request("POST", self._update_url, text.encode(), headers))
         except (NewConnectionError, MaxRetryError, ProtocolError, ReadTimeoutError) as error:
             raise EngineDown(f"The engine broke off during an update: {error}.") from error
 
     def replace(self, graphs: Mapping[str, bytes | None]) -> None:
-        """Replace named graphs by N-Triples (None: by nothing), all in one update; doing it twice does no harm."""
+        """Replace named graphs by N-Triples (None: by nothing), all in one update; doing it twice does no harm.
+
+        Virtuoso cannot read an update of 5,000 statements: it takes one graph after the other, in this order.
+        """
+        if self._is_virtuoso:
+            for iri, content in graphs.items():
+                self._repeated(lambda iri=iri, content=content: self._put(iri, content))  # type: ignore[misc]
+            return
         steps = [
             queries.fill("replace", graph=NamedNode(iri), statements=content or b"") for iri, content in graphs.items()
         ]
@@ -136,30 +142,52 @@ class Engine:
 
     # -- the wire -----------------------------------------------------------------------------------------------------
 
+    @property
+    def _is_virtuoso(self) -> bool:
+        if not self._make:
+            url = f"{self.query_url}?{urlencode({'query': queries.fill('alive')})}"
+            response = self._repeated(lambda: self._wire.request("GET", url, headers={"Accept": _JSON}))
+            _raise_for(response)
+            self._make = response.headers.get("Server", "unknown")
+        return self._make.startswith(virtuoso.NAME)
+
     def _whole(self, query: str, accept: str) -> bytes:
         """Return an answer that is known to be whole."""
         response = self._ask(query, accept, (), stream=False)
         if response.data.endswith(quirks.CANCELLED):
             raise QueryTimeout(f"The query was stopped after {self._timeout} seconds.")
-        return response.data
+        return b"".join(virtuoso.mended([response.data], accept)) if self._is_virtuoso else response.data
 
     def _ask(self, query: str, accept: str, dataset: Iterable[tuple[str, str]], *, stream: bool) -> BaseHTTPResponse:
-        tail = urlencode(list(dataset))
-        headers = {"Content-Type": "application/sparql-query; charset=utf-8", "Accept": accept}
+        """Ask by a form in the body, which every server takes, whatever the length."""
+        if self._is_virtuoso:
+            fields, asked_for = virtuoso.query(query, dataset, self._timeout), virtuoso.asks_for(accept)
+        else:
+            fields, asked_for = [("query", query), *(list(dataset) or quirks.union(self._make))], accept
+        body, headers = urlencode(fields).encode(), {"Content-Type": _FORM, "Accept": asked_for}
 
         def ask() -> BaseHTTPResponse:
-            url = self.query_url + ("?" + tail if tail else "")
-            response = self._pool.request("POST", url, body=query.encode(), headers=headers, preload_content=not stream)
+            response = self._wire.request("POST", self.query_url, body, headers, preload=not stream)
             if response.status == 500 and quirks.OVERRUN in response.data:
                 raise EngineDown("The engine has more queries than it has threads.", "Ask again in a minute.")
             return response
 
         response = self._repeated(ask)
         _raise_for(response, self._timeout, query)
+        if self._is_virtuoso:
+            virtuoso.check(response.headers, self._timeout)
         return response
 
-    def _read(self, method: str, url: str, body: bytes, headers: dict[str, str]) -> BaseHTTPResponse:
-        return self._repeated(lambda: self._pool.request(method, url, body=body or None, headers=headers))
+    def _put(self, iri: str, content: bytes | None) -> None:
+        """Replace a graph by the Graph Store Protocol; that there is none to take away is as good."""
+        url = f"{self._graphs_url}?{urlencode({'graph': iri})}"
+        if content is None:
+            response = self._wire.request("DELETE", url)
+            if response.status == 404:
+                return
+        else:
+            response = self._wire.request("PUT", url, content, {"Content-Type": _N_TRIPLES})
+        _raise_for(response)
 
     def _repeated(self, act: Callable[[], T]) -> T:
         """Do what may be done twice, for as long as a restart takes; what broke the engine twice is not tried a third time."""
@@ -175,7 +203,7 @@ class Engine:
                 ) from error
             except (EngineDown, HTTPError) as error:
                 broken += isinstance(error, ProtocolError)
-                self._pool.clear()  # the other idle connections are as dead as this one
+                self._wire.clear()  # the other idle connections are as dead as this one
                 if broken > 1:
                     raise EngineDown(
                         "The engine died of this request, twice.", "Ask for less: it may need too much memory."
@@ -231,7 +259,7 @@ def _raise_for(response: BaseHTTPResponse, timeout: int = 0, asked: str = "") ->
     told = response.data.decode("utf-8", "replace").strip()
     if quirks.is_cancelled(told, response.status):
         raise QueryTimeout(f"The query was stopped after {timeout} seconds.")
-    if response.status == 400:
+    if quirks.is_refused(told, response.status):
         raise BadInput(*quirks.plain(told, asked))
     if response.status in (502, 503):
         raise EngineDown(f"The engine is not ready: {told}")

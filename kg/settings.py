@@ -81,6 +81,8 @@ SETTINGS = (
     Setting("engine", "", _address, "Query address of a SPARQL 1.1 server; empty: run the embedded one."),
     Setting("engine_update", "", _address, "Update address of that server; empty: the query address with /update."),
     Setting("engine_graphs", "", _address, "Graph Store address of that server; empty: the query address with /store."),
+    Setting("engine_user", "", str, "User by whose name that server is written to (HTTP Basic or Digest)."),
+    Setting("engine_password", "", str, "Password of that user.", secret=True),
     Setting("engine_memory", 3072, _whole(1024, 1_048_576), "Memory cap of the embedded engine, in MiB."),
     Setting("fetch_doi", "https://doi.org", _address, "Where `kg fetch` asks for a DOI (content negotiation)."),
     Setting(
@@ -136,6 +138,8 @@ class Settings:
     engine: str
     engine_update: str
     engine_graphs: str
+    engine_user: str
+    engine_password: str
     engine_memory: int
     fetch_doi: str
     fetch_isbn: str

@@ -40,8 +40,8 @@ FLOORS = (
     ("kg.citations", "kg.search", "kg.desk", "kg.forms"),
     ("kg.profile", "kg.vocabulary"),
     ("kg.model", "kg.shapes", "kg.sieve"),
-    ("kg.engine", "kg.keeper", "kg.oxigraph", "kg.queries", "kg.quirks", "kg.scratch", "kg.turtle"),
-    ("kg.errors", "kg.rows", "kg.settings", "kg.shipped", "kg.tables", "kg.terms", "kg.words"),
+    ("kg.engine", "kg.keeper", "kg.oxigraph", "kg.queries", "kg.quirks", "kg.scratch", "kg.turtle", "kg.wire"),
+    ("kg.chunks", "kg.errors", "kg.rows", "kg.settings", "kg.shipped", "kg.tables", "kg.terms", "kg.words"),
     ("kg",),
 )
 FLOOR = {name: number for number, floor in enumerate(FLOORS) for name in floor}

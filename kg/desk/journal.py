@@ -92,6 +92,18 @@ class Journal:
         """Return what a graph says since its last change, None when it says nothing."""
         return self._state("SELECT after FROM change WHERE graph = ? ORDER BY revision DESC LIMIT 1", graph)
 
+    def texts(self, graphs: Iterable[str]) -> dict[str, bytes]:
+        """Return what several graphs say since their last changes, without those that say nothing."""
+        found = {}
+        with self._file.open() as connection:
+            for graph in graphs:
+                row = connection.execute(
+                    "SELECT after FROM change WHERE graph = ? ORDER BY revision DESC LIMIT 1", (graph,)
+                ).fetchone()
+                if row and row[0] is not None:
+                    found[graph] = bytes(row[0])
+        return found
+
     def history(self, graph: str) -> list[Change]:
         """Return the changes of one record, newest first."""
         rows = self._file.ask("SELECT * FROM change WHERE graph = ? ORDER BY revision DESC", (graph,))

@@ -12,6 +12,9 @@ OVERRUN = b"(os error 11)"
 CANCELLED = b"The SPARQL operation has been cancelled"
 """What Oxigraph writes at the end of a 200 answer when it stops at its time limit."""
 
+OURS = "Oxigraph"
+"""The name by which Oxigraph, embedded or not, begins to tell of itself."""
+
 UNION = [("using-union-graph", "true")]
 UNION_REFUSED = "using-union-graph must not be used"
 """How Oxigraph is told that an update looks at all graphs, and how it says that the update names its own."""
@@ -25,13 +28,29 @@ _SENTENCE = re.compile(r"[A-Z][a-z]+(?: [\w']+){2,}[^,\[\]]*")
 _PREFIX = re.compile(r"([\w.-]*):?[\w.-]*$")
 
 
+_STOPPED = (CANCELLED.decode(), "SR171: Transaction timed out", "exceeds the limit of")
+_REFUSED = re.compile(r"Virtuoso \w{5} Error")
+_REPEATED = "\n\nSPARQL query:"
+
+
+def union(make: str) -> list[tuple[str, str]]:
+    """Return the parameter by which an engine of this make asks the union of all graphs, where it does not do so by itself."""
+    return [("union-default-graph", "true")] if make.startswith(OURS + "/") else []
+
+
 def is_cancelled(told: str, status: int) -> bool:
-    """Tell whether a refusal means that the engine stopped at its time limit."""
-    return CANCELLED.decode() in told or status in (408, 504)
+    """Tell whether a refusal means that the engine stopped at its time limit; the last words are Virtuoso's, who estimates."""
+    return any(words in told for words in _STOPPED) or status in (408, 504)
+
+
+def is_refused(told: str, status: int) -> bool:
+    """Tell whether the query is at fault; Virtuoso answers 500 also to a query that it cannot work out."""
+    return status == 400 or (status == 500 and _REFUSED.match(told) is not None)
 
 
 def plain(told: str, query: str) -> tuple[str, str]:
     """Return what is wrong with a query in plain words, with line and column, and what to do about it."""
+    told = told.partition(_REPEATED)[0]
     found = next((match for pattern in _PLACES if (match := pattern.search(told))), None)
     if found is None:
         return f"The query cannot be read: {told}", "Mend the query."
