@@ -102,7 +102,6 @@ messages: $(READY) ## bring the catalogues of translations up to what the pages 
 	@mkdir -p build
 	@$(PYBABEL) extract -F babel.cfg -k phrase --no-location --sort-output -o build/messages.pot .
 	@$(PYBABEL) update -i build/messages.pot -d $(MESSAGES) --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --width 120
-	@grep -c '^msgstr ""$$' $(MESSAGES)/*/LC_MESSAGES/messages.po || true
 
 map: ## draw the world map anew (needs Node; kg/web/static/world.svg is in the repository)
 	@npm ci --silent --no-audit --no-fund && node tools/map.mjs
