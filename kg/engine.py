@@ -186,7 +186,7 @@ class Engine:
             if response.status == 404:
                 return
         else:
-            response = self._wire.request("PUT", url, content, {"Content-Type": _N_TRIPLES})
+            response = self._wire.request("PUT", url, virtuoso.GREETING + content, {"Content-Type": "text/turtle"})
         _raise_for(response)
 
     def _repeated(self, act: Callable[[], T]) -> T:

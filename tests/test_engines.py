@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -34,6 +36,7 @@ from kg.web import create_app
 from test_sparql_same import HEAD, QUERIES
 
 ENGINES = ("embedded", "oxigraph", "virtuoso")
+LONG_NUMBER = re.compile(r"\d+\.\d{9,}")
 NO_VIRTUOSO = "there is no Virtuoso 7 on this machine (Debian: apt-get install virtuoso-opensource-7-bin)"
 
 # What Virtuoso 7.2.5 answers otherwise; docs/scale.md has the same list for people.
@@ -133,7 +136,6 @@ def test_our_questions_have_the_same_answer(request: pytest.FixtureRequest, kept
     "address",
     [
         "/",
-        "/policy/in-ndsap-2012",
         "/policy/in-ndsap-2012.ttl",
         "/place/in.jsonld",
         "/concept/sector/transport",
@@ -169,15 +171,18 @@ def read(text: bytes, ext: str) -> Any:
         form = RdfFormat.from_extension(ext)
         assert form is not None
         return sorted(f"{quad.subject} {quad.predicate} {plain(quad.object)}" for quad in parse(text, format=form))
-    if ext == "csv":
-        return sorted(text.decode().splitlines())
+    if ext == "csv":  # its columns stand in any order after `SELECT *`, and numbers have as many digits as one likes
+        cells = list(csv.reader(text.decode().splitlines()))
+        return sorted(
+            sorted(LONG_NUMBER.sub(lambda found: f"{float(found[0]):.9g}", cell) for cell in row) for row in cells
+        )
     found = parse_query_results(
         text, format=QueryResultsFormat.from_extension({"json": "srj", "xml": "srx"}.get(ext, ext))
     )
     if isinstance(found, QueryBoolean):
         return bool(found)
     assert isinstance(found, QuerySolutions)
-    names = [variable.value for variable in found.variables]
+    names = sorted(variable.value for variable in found.variables)
     return names, sorted(tuple(plain(row[name]) for name in names) for row in found)
 
 
@@ -292,12 +297,12 @@ def test_the_dump_is_the_files(kept: Kept, base: Base, tmp_path: Path) -> None:
     }
 
 
-def test_every_record_of_the_journal_stands_in_the_engine(kept: Kept) -> None:
-    with kept.base.journal.snapshot() as (_, graphs):
-        known = {iri for iri, _ in graphs}
-    there = {
-        row["graph"].value for row in kept.base.engine.select("SELECT DISTINCT ?graph { GRAPH ?graph { ?s ?p ?o } }")
-    }
+@elsewhere
+def test_every_record_stands_in_the_engine(kept: Kept, base: Base) -> None:
+    there, known = (
+        {row["graph"] for row in held.engine.select(queries.fill("record-graphs"))} for held in (kept.base, base)
+    )
+    assert len(known) > 1000
     assert known <= there
 
 

@@ -30,6 +30,9 @@ NAME = "Virtuoso"
 ROWS = "application/sparql-results+json"
 STATEMENTS = "application/n-triples"
 
+GREETING = b"@prefix : <urn:x-none:> .\n"
+"""A first line by which Virtuoso, who looks at a body to guess its format, sees that it is Turtle, however long the next line."""
+
 _OWN_GRAPHS = (
     "http://www.openlinksw.com/schemas/virtrdf#",
     "http://localuriqaserver/sparql",
