@@ -6,12 +6,17 @@ import csv
 import io
 import re
 import zipfile
+from collections import Counter
+from dataclasses import replace
+from html import unescape
 from xml.etree import ElementTree
 
 import pytest
 from flask.testing import FlaskClient
+from pyoxigraph import Literal, NamedNode
 
-from kg.analysis import gantt, gaps, peers, roadmap, words
+from kg import queries
+from kg.analysis import gantt, gaps, peers, principles, roadmap, words
 from kg.analysis.evidence import (
     ABSENT,
     NOT_SEEN,
@@ -27,7 +32,9 @@ from kg.analysis.evidence import (
 from kg.analysis.gaps import HELD, MISSING, UNKNOWN, WEAK, combined
 from kg.analysis.gathering import gather
 from kg.base import Base
+from kg.engine import Row
 from kg.errors import BrokenHouse
+from kg.terms import RECORDS
 
 HTML = {"Accept": "text/html"}
 PROVISIONS = {name: Provision(name, name.upper(), "", str(at), "g", "Group") for at, name in enumerate("pqrst")}
@@ -115,15 +122,27 @@ def test_the_order_of_the_base_changes_no_gap() -> None:
     assert found[0] == found[1]
 
 
-def test_a_principle_is_measured_by_its_provisions() -> None:
-    matched = {
-        iri: Provision(iri, iri, "", iri, "g", "G", (("odc:1", "One"),) if iri in "pt" else ()) for iri in PROVISIONS
-    }
-    held = Evidence(BASE.policies, matched, BASE.cells, BASE.places, BASE.wholes, steps=STEPS)
-    one = gaps.principles(gaps.find(held, peers.of_place(held, "here")))
-    assert [(p.iri, [g.provision.iri for g in p.held], [g.provision.iri for g in p.open]) for p in one] == [
-        ("odc:1", ["t"], ["p"])
-    ]
+def test_a_principle_is_measured_by_its_provisions_and_one_without_is_listed_too() -> None:
+    def row(scheme: str, number: str, provision: str = "") -> Row:
+        told = {"title": Literal(scheme), "notation": Literal(number), "label": Literal(f"{scheme} {number}")}
+        about = {"scheme": NamedNode(f"x:/{scheme}"), "principle": NamedNode(f"x:/{scheme}/{number}")}
+        return {**told, **about, **({"provision": NamedNode(f"x:{provision}")} if provision else {})}
+
+    named = {f"x:{iri}": replace(one, iri=f"x:{iri}") for iri, one in PROVISIONS.items()}
+    cells = {(policy, f"x:{iri}"): replace(cell, provision=f"x:{iri}") for (policy, iri), cell in BASE.cells.items()}
+    held = replace(BASE, provisions=named, cells=cells)
+    found = gaps.find(held, peers.of_place(held, "here"))
+    rows = [row("odc", "10"), row("odc", "2", "t"), row("odc", "2", "p"), row("odc", "2", "t"), row("fair", "F")]
+    made = principles.schemes(found, rows)
+    assert [(one.slug, one.mapped) for one in made] == [("fair", False), ("odc", True)]
+    assert [(one.code, [gap.provision.iri for gap in one.gaps], one.tally) for one in made[1].principles] == [
+        ("odc-2", ["x:p", "x:t"], {MISSING: 1, HELD: 1}), ("odc-10", [], {}),
+    ]  # fmt: skip
+    told = [dict(zip(table.head, line, strict=True)) for table in [principles.as_table(found, made[1:], "", 0)]
+            for line in table.rows]  # fmt: skip
+    assert [(line["own contrary"], line["own stated or partly"], line["peers stated or partly"]) for line in told] == [
+        (1, 0, 4), (0, 1, 0), (None, None, None),
+    ]  # fmt: skip
 
 
 # -- roadmap ------------------------------------------------------------------------------------------------------------
@@ -172,7 +191,7 @@ PLACES = ["place=de", "place=ke&sector=transport", "policy=us-omb-m-13-13", "sec
 
 
 @pytest.mark.parametrize("query", PLACES)
-@pytest.mark.parametrize("page", ["gaps", "roadmap", "draft", "consult"])
+@pytest.mark.parametrize("page", ["gaps", "gaps/principles", "roadmap", "draft", "consult"])
 def test_every_page_of_a_subject_is_light(client: FlaskClient, page: str, query: str) -> None:
     answer = client.get(f"/{page}?who=city&have=nothing&{query}", headers=HTML)
     assert answer.status_code == 200
@@ -214,6 +233,9 @@ def test_a_plan_never_puts_a_step_before_what_it_needs(client: FlaskClient) -> N
     ("path", "status", "says"),
     [
         ("/gaps.csv", 400, "Say whose gaps"),
+        ("/gaps/principles.csv", 400, "Say whose"),
+        ("/gaps/principles?place=de&scheme=care", 400, "ties no provision to"),
+        ("/gaps/principles?place=de&scheme=astrology", 400, "Choose one of"),
         ("/roadmap.csv", 400, "Say whose plan"),
         ("/draft.md", 400, "Say what to draft"),
         ("/draft?provisions=teleport", 404, "no provision"),
@@ -233,3 +255,38 @@ def test_a_wrong_question_is_told_what_to_ask(client: FlaskClient, path: str, st
 
 def test_the_gaps_of_the_corpus_are_an_invitation(client: FlaskClient) -> None:
     assert "Whoever can read one of these texts" in client.get("/gaps/corpus", headers=HTML).text
+
+
+@pytest.mark.parametrize("query", PLACES)
+def test_every_principle_is_listed_once_and_its_numbers_agree_with_the_rows(
+    client: FlaskClient, base: Base, query: str
+) -> None:
+    page = client.get(f"/gaps/principles?{query}", headers=HTML).text
+    rows = list(csv.DictReader(io.StringIO(client.get(f"/rows/principles.csv?{query}").text)))
+    listed = re.findall(r'<(?:details|p) id="([a-z]+-[^"]+)"', page)
+    assert listed == list(dict.fromkeys(row["code"] for row in rows))
+    for name in ("odc", "dwbp", "sunlight"):
+        scheme = queries.fill("scheme", scheme=NamedNode(f"{RECORDS}concept/{name}"))
+        concepts = {row["concept"].value for row in base.engine.select(scheme)}
+        of_scheme = {row["code"]: row["iri"] for row in rows if row["scheme"] == name}
+        assert set(of_scheme.values()) == concepts
+        assert len(of_scheme) == len(concepts)
+    told: Counter[tuple[str, str]] = Counter()
+    for url, number in re.findall(r'href="([^"]*/rows/principles[^"]*)">(\d+)</a>', page):
+        code, kind = re.findall(r"is=(?:code|kind)%3A([^&]+)", unescape(url))
+        told[code, kind] += int(number)
+    assert told == Counter((row["code"], row["kind"]) for row in rows if row["provision"])
+    for row in rows:  # missing is what was read and not found: never what was not seen in one of the own texts
+        if row["kind"] == "missing" and row["status"] == "Absent":
+            assert (row["own absent, read whole"], row["own not seen"]) == (row["own texts"], "0")
+
+
+def test_lists_to_which_the_codebook_ties_nothing_are_named_and_not_judged(client: FlaskClient) -> None:
+    page = client.get("/gaps/principles?place=ke", headers=HTML).text
+    sentence = re.search(r"does not yet tie its provisions to these lists.*?</p>", page, re.DOTALL)
+    assert sentence
+    for name in ("FAIR", "CARE", "Sustainable Development Goals", "safeguards"):
+        assert name in sentence.group()
+    only = client.get("/gaps/principles?place=ke&scheme=odc", headers=HTML).text
+    assert re.findall(r'<section aria-labelledby="(\w+)"', only) == ["odc"]
+    assert "/gaps/principles?place=ke" in client.get("/gaps?place=ke", headers=HTML).text

@@ -20,6 +20,7 @@ PAGES = [
     "/matrix", "/matrix?group=all", "/matrix?group=urban&place=us&level=local", "/matrix/provision/api?level=national",
     "/matrix/provision/api?among=peers&place=us-chicago&sector=transport", "/gaps?place=nl-amsterdam&sector=transport",
     "/gaps?policy=us-omb-m-13-13&peers=level", "/gaps?sector=health", "/gaps?place=ke-nairobi&peer=de", "/gaps/corpus",
+    "/gaps/principles?place=us-chicago&sector=transport", "/gaps/principles?policy=de-dng-2021&scheme=odc",
     "/roadmap?place=nl-amsterdam&sector=transport", "/draft?place=ke", "/consult?place=us-chicago&sector=education",
     "/swot", "/swot?policy=de-dng-2021", "/swot?level=national", "/transposition", "/unresolved",
     "/priority?sector=transport&place=fi-helsinki", "/advocate/transport",

@@ -175,28 +175,3 @@ def unread(evidence: Evidence) -> dict[str, list[str]]:
         "not read whole": sorted(evidence.coded - evidence.whole),
         "no policy held": sorted(evidence.places.keys() - inside),
     }
-
-
-@dataclass(frozen=True)
-class Principle:
-    """A principle by the provisions that correspond to it: those that the subject lays down, those that are open."""
-
-    iri: str
-    label: str
-    held: tuple[Gap, ...]
-    open: tuple[Gap, ...]
-
-
-def principles(gaps: Gaps) -> list[Principle]:
-    """Return the principles to which the provisions correspond, by their address; broad, since each touches only a part."""
-    labels: dict[str, str] = {}
-    found: dict[str, list[Gap]] = {}
-    for gap in gaps.all:
-        for iri, label in gap.provision.matches:
-            labels[iri] = label
-            found.setdefault(iri, []).append(gap)
-    made = []
-    for iri, those in sorted(found.items()):
-        held = tuple(gap for gap in those if gap.kind == HELD)
-        made.append(Principle(iri, labels[iri], held, tuple(gap for gap in those if gap.kind != HELD)))
-    return made

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from kg.web.analysis import compare, gaps, matrix, plan, provision, rows, sectors, swot, transposition
+from kg.web.analysis import compare, gaps, matrix, plan, principles, provision, rows, sectors, swot, transposition
 
-doors = (matrix, provision, gaps, plan, compare, transposition, swot, sectors, rows)
+doors = (matrix, provision, gaps, principles, plan, compare, transposition, swot, sectors, rows)

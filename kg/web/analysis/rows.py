@@ -18,7 +18,7 @@ from kg.analysis.evidence import ABSENT, NOT_SEEN, OPPOSITE, PARTLY, STATED, Evi
 from kg.analysis.tables import Table, Value
 from kg.errors import BadInput, NotFound
 from kg.terms import path_of
-from kg.web.analysis import answers, asking, gaps, sectors, subjects
+from kg.web.analysis import answers, asking, gaps, principles, sectors, subjects
 from kg.web.analysis import swot as factors
 from kg.web.analysis import transposition as registers
 from kg.web.analysis.held import kept, opened
@@ -185,6 +185,7 @@ _TABLES: dict[str, tuple[Callable[[Evidence], Table], Callable[[], str]]] = {
     **{of: (_cells, lambda: queries.fill("analysis-cells")) for of in ("cells", *subjects.AMONG)},
     "policies": (_policies, lambda: queries.fill("analysis-policies")),
     "gaps": (_gaps, lambda: queries.fill("analysis-cells")),
+    "principles": (principles.principles_table, lambda: queries.fill("analysis-principles")),
     "steps": (_steps, lambda: queries.fill("analysis-steps")),
     "factors": (_factors, lambda: queries.fill("analysis-swot-rules")),
     "links": (_ties, lambda: queries.fill("analysis-links")),

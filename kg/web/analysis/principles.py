@@ -1,0 +1,79 @@
+"""Principles of a subject: lists that others made, one by one, with what its own texts and its peers lay down of each."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response
+
+from kg import queries
+from kg.analysis import principles as measured
+from kg.analysis.evidence import WORDS, Evidence
+from kg.analysis.gaps import KINDS, Gaps
+from kg.analysis.principles import Scheme
+from kg.analysis.tables import Table
+from kg.errors import BadInput
+from kg.web.analysis import answers, asking, subjects
+from kg.web.analysis.held import kept, opened
+from kg.web.analysis.matrix import form_fields
+from kg.web.negotiation import HTML
+from kg.web.site import base, links, query_link
+
+blueprint = Blueprint("principles", __name__)
+
+
+@blueprint.get("/gaps/principles")
+@blueprint.get("/gaps/principles.<ext>")
+def principles(ext: str | None = None) -> Response | str:
+    """Show every principle with the provisions that count for it; without a subject, ask whose."""
+    form, held = opened(ext)
+    whose = subjects.asked(held)
+    fields = form_fields(held, asking.choice(held))
+    query_url = query_link(queries.fill("analysis-principles"))
+    if whose is None:
+        answers.need_subject(
+            form, "whose: a place, a policy or a sector", "/gaps/principles.csv?place=ke&sector=transport"
+        )
+        return asking.page("gaps_start.html", form=fields, action="/gaps/principles", query_url=query_url)
+    found = subjects.measure(held, whose.subject)
+    if form is not HTML:
+        return answers.table(_table(found, f"Principles: {whose.title}"), form, "principles")
+    every = _schemes(found)
+    return asking.page(
+        "principles.html",
+        whose=whose,
+        found=found,
+        schemes=_asked(every),
+        mapped=measured.mapped(every),
+        unmapped=[scheme for scheme in every if not scheme.mapped],
+        kinds={kind: told.partition(":")[0].lower() for kind, told in KINDS.items()},
+        words=WORDS,
+        whole=held.whole,
+        form=fields,
+        note=measured.NOTE,
+        formats=links("/gaps/principles", answers.TABLE, asking.parameters()),
+        query_url=query_url,
+    )
+
+
+def principles_table(held: Evidence) -> Table:
+    """Return the principles of the subject that the address asks for as a table."""
+    return _table(subjects.measure(held, subjects.needed(held).subject), "Principles")
+
+
+def _table(found: Gaps, title: str) -> Table:
+    return measured.as_table(found, _asked(_schemes(found)), title, base().index.revision)
+
+
+def _schemes(found: Gaps) -> list[Scheme]:
+    return measured.schemes(found, kept("analysis-principles"))
+
+
+def _asked(every: list[Scheme]) -> list[Scheme]:
+    """Return the mapped scheme that the address names (`scheme=odc`), or all of them."""
+    known = measured.mapped(every)
+    slug = asking.one_of("scheme", [scheme.slug for scheme in every])
+    if slug and slug not in [scheme.slug for scheme in known]:
+        raise BadInput(
+            f"The codebook ties no provision to scheme={slug!r} yet.",
+            f"Choose one of: {', '.join(scheme.slug for scheme in known)}.",
+        )
+    return [scheme for scheme in known if slug in ("", scheme.slug)]
