@@ -229,3 +229,12 @@ def test_a_template_says_nothing_outside_the_catalogues(template: str, app: Flas
 def test_a_bare_sentence_is_noticed(app: Flask) -> None:
     said = bare_in('<p title="Here">{{ _("Spoken") }} left {{ name }} out</p><code>kg lint</code>', app)
     assert said == {"Here", "left", "out"}
+
+
+@pytest.mark.parametrize(
+    "address", ["/compare?ids=policy/de-dng-2021,policy/fr-crpa-open-data", "/rows/policies", "/search?q=data", "/gaps"]
+)
+def test_every_page_that_refuses_what_it_does_not_know_knows_the_language(address: str, client: FlaskClient) -> None:
+    answer = client.get(f"{address}{'&' if '?' in address else '?'}lang=fr")
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["Content-Language"] == "fr"

@@ -23,7 +23,7 @@ from kg.web.site import base, links, query_link
 
 blueprint = Blueprint("compare", __name__)
 
-_PARAMETERS = {"ids", "differences"}
+_PARAMETERS = {"ids", "differences", "lang"}
 _EXAMPLE = "/compare?ids=de-dng-2021,fr-crpa-open-data"
 _FORMATS = (*answers.TABLE, BIBTEX)
 
