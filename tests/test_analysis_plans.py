@@ -290,3 +290,18 @@ def test_lists_to_which_the_codebook_ties_nothing_are_named_and_not_judged(clien
     only = client.get("/gaps/principles?place=ke&scheme=odc", headers=HTML).text
     assert re.findall(r'<section aria-labelledby="(\w+)"', only) == ["odc"]
     assert "/gaps/principles?place=ke" in client.get("/gaps?place=ke", headers=HTML).text
+
+
+def test_a_long_address_leaves_out_numbers_of_peers_before_the_page_grows_heavy(client: FlaskClient) -> None:
+    three = "policy=us-omb-m-13-13&policy=de-dng-2021&policy=in-ndsap-2012&sector=transport&peers=level"
+    many = "place=us-chicago&sector=transport&" + "&".join(["peer=de", "peer=nl-amsterdam"] * 6)
+    for query, left_out in (("place=de", 0), (three, 2), (f"{three}&scheme=dwbp", 0), (many, 3)):
+        page = client.get(f"/gaps/principles?{query}", headers=HTML)
+        assert len(page.data) < 100_000
+        assert page.text.count("numbers of peers are left out here") == left_out
+
+
+@pytest.mark.parametrize("page", ["gaps", "gaps/principles"])
+def test_the_form_keeps_each_policy_that_was_asked_for(client: FlaskClient, page: str) -> None:
+    shown = client.get(f"/{page}?policy=us-omb-m-13-13&policy=de-dng-2021", headers=HTML).text
+    assert re.findall(r'name="policy" value="([^"]*)"', shown) == ["us-omb-m-13-13", "de-dng-2021"]

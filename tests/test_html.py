@@ -17,6 +17,7 @@ PAGES = (
     "/around/place/ke", "/history/place/ke", "/list?ids=place/ke,place/nix", "/place/africa", "/policy/in-ndsap-2012",
     "/concept/sector/transport", "/dataset/openaq", "/nonsense", "/bibliography", "/cite?ids=janssen2012benefits",
     "/reference/janssen2012benefits", "/matrix", "/matrix?group=access", "/gaps?place=us-chicago&sector=transport", "/gaps/corpus",
+    "/gaps/principles?place=us-chicago&sector=transport",
     "/roadmap?place=us-chicago&sector=transport", "/draft?place=us-chicago&sector=transport", "/priority?place=ke&sector=transport",
     "/consult", "/compare?ids=de-dng-2021,in-ndsap-2012", "/swot", "/transposition", "/unresolved", "/advocate/transport",
     "/sparql", "/ontology", "/shapes", "/catalog", "/lint",

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from html import escape
+
 from flask import Blueprint, Response
 
 from kg import queries
 from kg.analysis import principles as measured
 from kg.analysis.evidence import WORDS, Evidence
 from kg.analysis.gaps import KINDS, Gaps
+from kg.analysis.peers import KINDS as PEERS
+from kg.analysis.peers import PASSED
 from kg.analysis.principles import Scheme
 from kg.analysis.tables import Table
 from kg.errors import BadInput
@@ -18,6 +22,11 @@ from kg.web.negotiation import HTML
 from kg.web.site import base, links, query_link
 
 blueprint = Blueprint("principles", __name__)
+
+_LIGHT = 74_000
+"""Bytes that the numbers of a page may weigh: each is a link that carries the address, and a page stays below 100 kB."""
+_LINK, _WORDS, _LINKS, _AROUND = 70, 130, 4, 30
+"""What a link weighs without the address; a line: its words and how many links it has at most; and those around the lists."""
 
 
 @blueprint.get("/gaps/principles")
@@ -37,17 +46,22 @@ def principles(ext: str | None = None) -> Response | str:
     if form is not HTML:
         return answers.table(_table(found, f"Principles: {whose.title}"), form, "principles")
     every = _schemes(found)
+    asked = _asked(every)
     return asking.page(
         "principles.html",
         whose=whose,
         found=found,
-        schemes=_asked(every),
+        schemes=asked,
+        full=_in_full(asked),
         mapped=measured.mapped(every),
         unmapped=[scheme for scheme in every if not scheme.mapped],
         kinds={kind: told.partition(":")[0].lower() for kind, told in KINDS.items()},
         words=WORDS,
         whole=held.whole,
         form=fields,
+        peers=PEERS,
+        passed=PASSED,
+        peers_chosen=asking.one_of("peers", PEERS, "auto"),
         note=measured.NOTE,
         formats=links("/gaps/principles", answers.TABLE, asking.parameters()),
         query_url=query_url,
@@ -57,6 +71,19 @@ def principles(ext: str | None = None) -> Response | str:
 def principles_table(held: Evidence) -> Table:
     """Return the principles of the subject that the address asks for as a table."""
     return _table(subjects.measure(held, subjects.needed(held).subject), "Principles")
+
+
+def _in_full(asked: list[Scheme]) -> set[str]:
+    """Return which lists are shown with the numbers of peers; where the address is long, the later ones only without."""
+    link = len(escape(asking.address("", asking.parameters()))) + _LINK
+    lines = {scheme.slug: sum(len(one.gaps) for one in scheme.principles) for scheme in asked}
+    left = _LIGHT - (_AROUND + sum(lines.values())) * link
+    full: set[str] = set()
+    for slug, number in lines.items():
+        left -= number * (_LINKS * link + _WORDS)
+        if left >= 0:
+            full.add(slug)
+    return full
 
 
 def _table(found: Gaps, title: str) -> Table:
