@@ -14,7 +14,7 @@ MESSAGES := kg/web/translations
 PYBABEL := $(BIN)/pybabel --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test test-virtuoso virtuoso messages map editor chromium checker clean
+.PHONY: help serve test test-virtuoso virtuoso coverage messages map editor chromium checker clean
 
 help: ## list what make can do here
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -90,8 +90,7 @@ test: chromium virtuoso checker $(EDITOR) ## style, types and every test, the fa
 	step "ruff check" $(BIN)/ruff check; \
 	step "ruff format" $(BIN)/ruff format --check; \
 	step "mypy" $(BIN)/mypy; \
-	step "tests" $(BIN)/coverage run -m pytest -m "not slow"; \
-	echo "Coverage by branch, fast and browser tests: $$($(BIN)/coverage report --format=total 2>&1) % ($(BIN)/coverage report lists what is missing)"; \
+	step "tests" $(BIN)/python -m pytest -m "not slow"; \
 	if [ -z "$$failed" ]; then step "slow tests" $(BIN)/python -m pytest -m slow; else echo; echo "== slow tests: NOT RUN, see above"; fi; \
 	echo; \
 	if [ -n "$$failed" ]; then echo "FAILED:$$failed"; exit 1; fi; \
@@ -102,6 +101,9 @@ messages: $(READY) ## bring the catalogues of translations up to what the pages 
 	@mkdir -p build
 	@$(PYBABEL) extract -F babel.cfg -k phrase --no-location --sort-output -o build/messages.pot .
 	@$(PYBABEL) update -i build/messages.pot -d $(MESSAGES) --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --width 120
+
+coverage: chromium virtuoso $(EDITOR) ## which branches the fast and browser tests do not take
+	@$(BIN)/coverage run -m pytest -m "not slow"; $(BIN)/coverage report
 
 map: ## draw the world map anew (needs Node; kg/web/static/world.svg is in the repository)
 	@npm ci --silent --no-audit --no-fund && node tools/map.mjs

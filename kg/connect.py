@@ -166,7 +166,7 @@ def _bearers(iri: str, entry: Entry, triples: list[Triple]) -> Iterator[_Bearer]
 def _agents(base: Base) -> Iterator[Agent]:
     for row in base.engine.select(queries.fill("agents")):
         same = row["same"].value if "same" in row else ""
-        yield Agent(row["agent"].value, row["name"].value, row["person"].value == "true", people.orcid(same))
+        yield Agent(row["agent"].value, row["name"].value, "person" in row, people.orcid(same))
 
 
 def _containers(base: Base) -> Iterator[tuple[str, Container]]:
