@@ -14,7 +14,7 @@ MESSAGES := kg/web/translations
 PYBABEL := $(BIN)/pybabel --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test test-virtuoso virtuoso coverage messages map editor chromium checker clean
+.PHONY: help serve test test-virtuoso virtuoso coverage bench messages map editor chromium checker clean
 
 help: ## list what make can do here
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -79,6 +79,12 @@ virtuoso: $(READY_TEST)
 
 test-virtuoso: virtuoso ## the same tests of engines on a real Virtuoso 7
 	@$(BIN)/python -m pytest tests/test_engines.py -k "virtuoso or stranger"
+
+RECORDS ?= 10000
+ENTRIES ?= 10000
+bench: $(READY) virtuoso ## measure the service beside others: make bench RECORDS=10000; writes docs/bench.md
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]' || echo "rdflib-endpoint cannot be installed; it is left out."
+	@$(BIN)/python -m bench --records $(RECORDS) --entries $(ENTRIES)
 
 checker: # the checker of HTML, where Node and Java are at hand
 	@if command -v npm >/dev/null && command -v java >/dev/null; then npm ci --silent --ignore-scripts --no-audit --no-fund || true; fi

@@ -1,0 +1,170 @@
+"""Asks SPARQL servers the same queries in turns, with one client and with many, and counts what comes back."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from urllib.parse import urlencode
+
+import urllib3
+from urllib3.exceptions import HTTPError
+
+from bench.engines import OURS, RDFLIB, Target, held
+
+QUERIES = ("point", "join", "aggregate", "path", "text", "many", "construct", "kept")
+KEPT, MANY, CONSTRUCT = "kept", "many", "construct"
+CUT = ("join", "many")
+"""Queries that stop at a number of rows: which ones these are may change from answer to answer."""
+CLIENTS = (1, 4, 16)
+ROUNDS = 3
+"""How often each server is measured, in turns; the median counts."""
+_FOLDER = Path(__file__).parent / "queries"
+_CHUNK = 65_536
+_WAIT_SECONDS = 600
+_LOOK_SECONDS = 0.02
+_MEGABYTE = 1_000_000
+
+
+class Failed(Exception):
+    """A server did not answer a query, or not whole."""
+
+
+@dataclass(frozen=True)
+class Speed:
+    """What one server did with one query and so many clients: answers and megabytes a second, and the bytes of one answer."""
+
+    query: str
+    clients: int
+    server: str
+    answers: float
+    megabytes: float
+    size: int
+    failed: str = ""
+    """Why there are no figures."""
+
+
+@dataclass(frozen=True)
+class Memory:
+    """What the processes of one server held before, at most during, and after the answer of many rows, in bytes."""
+
+    server: str
+    size: int
+    before: int
+    most: int
+    after: int
+
+
+def text(name: str) -> str:
+    """Return the text of a query of ours."""
+    return (_FOLDER / f"{name}.rq").read_text("utf-8")
+
+
+def speeds(targets: Sequence[Target], seconds: float, tell: Callable[[str], None]) -> Iterator[Speed]:
+    """Measure every query with each number of clients; rdflib-endpoint, which answers one at a time, with one only."""
+    for query in QUERIES:
+        for clients in CLIENTS:
+            tell(f"{query}, {clients} clients")
+            asked = [target for target in targets if clients == 1 or target.name != RDFLIB]
+            yield from _in_turns(query, clients, asked, seconds)
+
+
+def _in_turns(query: str, clients: int, targets: Sequence[Target], seconds: float) -> Iterator[Speed]:
+    """Measure servers one after the other, several times, and give the median of each; one that fails is not asked again."""
+    found: dict[str, list[tuple[float, int]]] = {target.name: [] for target in targets}
+    failed: dict[str, str] = {}
+    for _ in range(ROUNDS):
+        for target in targets:
+            if target.name in failed:
+                continue
+            try:
+                found[target.name].append(measure(target, query, clients, seconds))
+            except Failed as error:
+                failed[target.name] = str(error)
+    for name, measured in found.items():
+        if name in failed:
+            yield Speed(query, clients, name, 0, 0, 0, failed[name])
+        else:
+            answers, size = median(rate for rate, _ in measured), measured[-1][1]
+            yield Speed(query, clients, name, answers, answers * size / _MEGABYTE, size)
+
+
+def measure(target: Target, query: str, clients: int, seconds: float) -> tuple[float, int]:
+    """Let clients ask for so many seconds, each at least once and to the end; return answers a second, and bytes of one."""
+    with urllib3.PoolManager(maxsize=clients, retries=False) as pool:
+        size = once(pool, target, query)  # opens the line and warms both sides
+        began = time.perf_counter()
+
+        def client() -> int:
+            asked = 0
+            while not asked or time.perf_counter() - began < seconds:
+                if (got := once(pool, target, query)) != size and query not in CUT:
+                    raise Failed(f"answers of {size} and of {got} bytes")
+                asked += 1
+            return asked
+
+        with ThreadPoolExecutor(clients) as threads:
+            answers = sum(done.result() for done in [threads.submit(client) for _ in range(clients)])
+        took = time.perf_counter() - began
+    return answers / took, size
+
+
+def once(pool: urllib3.PoolManager, target: Target, query: str) -> int:
+    """Ask once and read the answer to its end; return its bytes."""
+    headers = {
+        "Content-Type": "application/x-www-form-urlencoded",
+        "Accept": "application/n-triples" if query == CONSTRUCT else "application/sparql-results+json",
+    }
+    if target.name == OURS and query != KEPT:
+        headers["Cache-Control"] = "no-cache"  # the engine is to be asked, not our memory
+    body = urlencode({"query": text(query)})
+    try:
+        answer = pool.request(
+            "POST", target.url, body=body, headers=headers, timeout=_WAIT_SECONDS, preload_content=False
+        )
+        try:
+            if answer.status != 200:
+                raise Failed(f"answered {answer.status}: {answer.read(200).decode('utf-8', 'replace')}")
+            size = sum(map(len, answer.stream(_CHUNK)))
+        finally:
+            answer.release_conn()
+    except HTTPError as error:
+        raise Failed(f"broke off: {error}") from error
+    return size
+
+
+def memories(targets: Sequence[Target]) -> Iterator[Memory]:
+    """Look at the memory of each server around and during one answer of many rows."""
+    for target in targets:
+        before = held(target.processes)
+        with urllib3.PoolManager(retries=False) as pool, _watched(target) as seen:
+            try:
+                size = once(pool, target, MANY)
+            except Failed:
+                continue
+        after = held(target.processes)
+        yield Memory(target.name, size, before, max([*seen, before, after]), after)
+
+
+@contextmanager
+def _watched(target: Target) -> Iterator[list[int]]:
+    """Note again and again what a server's processes hold."""
+    seen: list[int] = []
+    over = threading.Event()
+
+    def look() -> None:
+        while not over.wait(_LOOK_SECONDS):
+            seen.append(held(target.processes))
+
+    watcher = threading.Thread(target=look)
+    watcher.start()
+    try:
+        yield seen
+    finally:
+        over.set()
+        watcher.join()
