@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import sys
 import tempfile
 import time
 from contextlib import ExitStack
@@ -26,6 +28,7 @@ _DOCS = Path(__file__).resolve().parent.parent / "docs" / "bench.md"
 )
 def main(records: int, entries: int, seconds: float, out: Path) -> None:
     """Measure the service beside its own engine and other servers; everything that is made for it is removed again."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the servers end with us
     found = report.Found(records, entries, seconds)
     found.remarks.append("The records were written through the journal without a check, as a load of checked files is.")
     with tempfile.TemporaryDirectory(prefix="bench-") as name:

@@ -21,6 +21,30 @@ _POLICY_EVERY = 4
 _CHILDREN = 8
 """Places within a place, which lie within another, up to the first of all."""
 _WORDS = ("mobility", "privacy", "transport", "participation", "licence", "sensor", "energy", "budget")
+_SYLLABLES = [
+    "ba",
+    "ce",
+    "di",
+    "fo",
+    "gu",
+    "ha",
+    "je",
+    "ki",
+    "lo",
+    "mu",
+    "na",
+    "pe",
+    "ri",
+    "so",
+    "tu",
+    "va",
+    "we",
+    "xi",
+    "yo",
+    "zu",
+]
+_SPREAD = 7919
+"""A prime: works that follow each other get words that are far apart."""
 _DOMAINS = ("environment", "geospatial", "digital-twin")
 _PROVISIONS = ("appeal", "builds-on-access-law", "attribution")
 _LEVELS = ("local", "national", "supranational")
@@ -151,11 +175,12 @@ def _confidence(iri: str) -> list[Triple]:
 def entry(n: int) -> Entry:
     """Make a bibliography entry with two authors, an annotation and keywords."""
     fields = {
-        "title": f"Made work {n} on {_word(n)} and {_word(n // 8)} in open data",
+        "title": f"Made work {n} on {_word(n)} and {_word(n // 8)} in {_coined(n)}",
         "journaltitle": f"Journal of Made Works {n % 40}",
         "date": str(1990 + n % 35),
         "volume": str(n % 60 + 1),
         "pages": f"{n % 300 + 1}–{n % 300 + 12}",
+        "doi": f"10.5555/made.{n}",
         "url": f"https://example.org/work/{n}",
         "langid": "english",
         "keywords": f"{_word(n)}, {_word(n // 8)}",
@@ -165,6 +190,12 @@ def entry(n: int) -> Entry:
     }
     writers = (Name(f"Maker{n % 997}", "Ada"), Name(f"Doer{n % 499}", "Émile"))
     return Entry(f"made-{n}", "article", fields, {"author": writers})
+
+
+def _coined(n: int) -> str:
+    """Return a word that few works share, so that titles differ as real ones do."""
+    n = n * _SPREAD % len(_SYLLABLES) ** 3
+    return "".join(_SYLLABLES[n // len(_SYLLABLES) ** power % len(_SYLLABLES)] for power in range(3)).title()
 
 
 def _word(n: int) -> str:
