@@ -56,7 +56,7 @@ def _make(found: report.Found, data: Path) -> None:
 def _ask(found: report.Found, folder: Path, data: Path) -> None:
     starts = {engines.VIRTUOSO: engines.virtuoso, engines.RDFLIB: engines.rdflib_endpoint}
     with ExitStack() as stack:
-        service = stack.enter_context(engines.service(data))
+        service = stack.enter_context(engines.service(data, engines.patience(found.records)))
         targets = service.targets()
         for name in engines.others(found.records, found.remarks.append):
             _tell(f"{name} is filled")

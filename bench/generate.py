@@ -21,28 +21,7 @@ _POLICY_EVERY = 4
 _CHILDREN = 8
 """Places within a place, which lie within another, up to the first of all."""
 _WORDS = ("mobility", "privacy", "transport", "participation", "licence", "sensor", "energy", "budget")
-_SYLLABLES = [
-    "ba",
-    "ce",
-    "di",
-    "fo",
-    "gu",
-    "ha",
-    "je",
-    "ki",
-    "lo",
-    "mu",
-    "na",
-    "pe",
-    "ri",
-    "so",
-    "tu",
-    "va",
-    "we",
-    "xi",
-    "yo",
-    "zu",
-]
+_SYLLABLES = "bacedifoguhajekilomunaperisotuvawexiyozu"
 _SPREAD = 7919
 """A prime: works that follow each other get words that are far apart."""
 _DOMAINS = ("environment", "geospatial", "digital-twin")
@@ -194,8 +173,10 @@ def entry(n: int) -> Entry:
 
 def _coined(n: int) -> str:
     """Return a word that few works share, so that titles differ as real ones do."""
-    n = n * _SPREAD % len(_SYLLABLES) ** 3
-    return "".join(_SYLLABLES[n // len(_SYLLABLES) ** power % len(_SYLLABLES)] for power in range(3)).title()
+    many = len(_SYLLABLES) // 2
+    n = n * _SPREAD % many**3
+    chosen = (n // many**power % many * 2 for power in range(3))
+    return "".join(_SYLLABLES[at : at + 2] for at in chosen).title()
 
 
 def _word(n: int) -> str:

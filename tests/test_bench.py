@@ -80,6 +80,9 @@ def given() -> report.Found:
             speed("virtuoso", 0, failed="broke <off>"),
             speed("ours", 60, query="join"),
             speed("direct", 100, query="join"),
+            speed("virtuoso", 0, query="join", failed=ask.SLOW),
+            speed("ours", 0, query="kept", failed="503"),
+            speed("direct", 100, query="kept"),
         ],
         memories=[Memory("ours", 10**6, 2**20, 80 * 2**20, 2**20), Memory("direct", 10**6, 2**20, 2**20, 2**20)],
         pages=[Times("search", 12.34, 41)],
@@ -89,8 +92,9 @@ def given() -> report.Found:
 
 def test_a_report_holds_each_figure_against_its_bar() -> None:
     lines = report.markdown(given(), "bench.svg").splitlines()
-    assert "| point | 4 | 0.60 | ≥ 0.5 | reached |" in lines
-    assert "| join | 4 | 0.60 | ≥ 0.95 | **missed** |" in lines
+    assert "| point | 4 | 0.60 | failed | ≥ 0.5 | reached |" in lines
+    assert "| join | 4 | 0.60 | too slow | ≥ 0.95 | **missed** |" in lines
+    assert "| kept | 4 | failed | failed | ≥ 1 | **missed** |" in lines
     assert "| search, p50 | 12.34 ms | ≤ 15 ms | reached |" in lines
     assert "| search, p95 | 41 ms | ≤ 40 ms | **missed** |" in lines
     assert "| check of the whole base | 499 records/s | ≥ 500 records/s | **missed** |" in lines
