@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import itertools
-import os
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,11 +21,12 @@ from kg.settings import Settings
 _CHANGES = 60
 _EXPORT = "/bibliography.bib"
 _CHUNK = 65_536
+_LOOK_SECONDS = 0.02
 
 
 @dataclass(frozen=True)
 class Task:
-    """A command that was run: seconds, and the most bytes that it and what it waited for held at once."""
+    """A command that was run: seconds, and the most bytes that it held at once, as /proc tells."""
 
     seconds: float
     memory: int
@@ -44,12 +45,22 @@ def run(words: list[str], environment: dict[str, str] | None, log: Path) -> Task
     with log.open("wb") as written:
         began = time.perf_counter()
         process = subprocess.Popen(words, env=environment, stdin=subprocess.DEVNULL, stdout=written, stderr=written)
-        _pid, status, usage = os.wait4(process.pid, 0)
+        most = 0
+        while process.poll() is None:
+            most = max(most, _most_held(process.pid))
+            time.sleep(_LOOK_SECONDS)
         took = time.perf_counter() - began
-    process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise RuntimeError(f"{words} ended with {process.returncode}:\n{log.read_text('utf-8', 'replace')[-2000:]}")
-    return Task(took, usage.ru_maxrss * 1024)
+    return Task(took, most)
+
+
+def _most_held(process: int) -> int:
+    """Return the most bytes that a process has held since it began its program; what a kernel counts for waiters begins before."""
+    with suppress(OSError):
+        told = Path(f"/proc/{process}/status").read_text("utf-8", "replace")
+        return next((int(line.split()[1]) * 1024 for line in told.splitlines() if line.startswith("VmHWM:")), 0)
+    return 0
 
 
 def library(folder: Path, number: int) -> Iterator[Done]:
