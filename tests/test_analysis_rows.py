@@ -27,7 +27,7 @@ PAGES = [
 ]  # fmt: skip
 _NUMBER = re.compile(r'<a class="n" href="([^"]*)">(\d+)</a>')
 _RECKONED = re.compile(r'<a class="d" href="([^"]*)">([^<]*)</a>')
-_FOLLOWED = 25
+_FOLLOWED = 12
 
 
 def spread(found: list[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -31,11 +31,14 @@ def visit(browser: Browser, service: Any, tmp_path: Path) -> Open:
     return partial(reader, browser, service.address, pictures)
 
 
-@pytest.mark.parametrize("screen", ["phone", "desktop"])
-def test_pages_stand_from_right_to_left(screen: str, visit: Open) -> None:
+PAGES = ("/", "/search?q=transport&place=africa", "/policy/in-ndsap-2012", "/gaps?place=us-chicago")
+
+
+@pytest.mark.parametrize(("screen", "pages"), [("phone", PAGES), ("desktop", PAGES[1:2])], ids=["phone", "desktop"])
+def test_pages_stand_from_right_to_left(screen: str, pages: tuple[str, ...], visit: Open) -> None:
     with visit(screen) as eyes:
         eyes.page.goto(eyes.address + "/?lang=he")
-        for path in ("/", "/search?q=transport&place=africa", "/policy/in-ndsap-2012", "/gaps?place=us-chicago"):
+        for path in pages:
             eyes.go(path)
             expect(eyes.page.locator("html")).to_have_attribute("dir", "rtl")
             name, room = eyes.page.locator(".masthead .name").bounding_box(), eyes.page.viewport_size
