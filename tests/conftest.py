@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.error import URLError
@@ -28,6 +29,8 @@ from kg.web import create_app
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+
+    from browser import Open
 
 KG = Path(__file__).resolve().parent.parent / "kg"
 UNFIT = shutil.ignore_patterns("engine.*", "*.lock")
@@ -209,3 +212,13 @@ def browser() -> Iterator[Browser]:
         opened = driver.chromium.launch(executable_path=path)
         yield opened
         opened.close()
+
+
+@pytest.fixture
+def visit(browser: Browser, service: Service, tmp_path: Path) -> Open:
+    """Open the service as a reader: `with visit("phone") as eyes`."""
+    from browser import reader
+
+    pictures = tmp_path / "pictures"
+    pictures.mkdir()
+    return partial(reader, browser, service.address, pictures)

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
-from functools import partial
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 from urllib.request import urlopen
 
@@ -15,9 +12,9 @@ import pytest
 pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install -e '.[test]'")
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
-from browser import SCREENS, Reader, reader
+from browser import SCREENS, Open, Reader
 
 pytestmark = pytest.mark.browser
 
@@ -40,16 +37,6 @@ RULES = {
     "resultTypes": ["violations"],
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
 }
-
-Open = Callable[..., AbstractContextManager[Reader]]
-
-
-@pytest.fixture
-def visit(browser: Browser, service: Any, tmp_path: Path) -> Open:
-    """Open the service as a reader: `with visit("phone") as eyes`."""
-    pictures = tmp_path / "pictures"
-    pictures.mkdir()
-    return partial(reader, browser, service.address, pictures)
 
 
 @pytest.fixture(params=SCREENS)

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
-from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,23 +9,13 @@ import pytest
 pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install -e '.[test]'")
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from browser import Reader, reader
+from browser import Open, Reader
 from kg.desk.accounts import Accounts
 from test_browser import RULES
 
 pytestmark = pytest.mark.browser
-
-Open = Callable[..., AbstractContextManager[Reader]]
-
-
-@pytest.fixture
-def visit(browser: Browser, service: Any, tmp_path: Path) -> Open:
-    """Open the service as a reader: `with visit("phone") as eyes`."""
-    pictures = tmp_path / "pictures"
-    pictures.mkdir()
-    return partial(reader, browser, service.address, pictures)
 
 
 def fine(eyes: Reader) -> None:

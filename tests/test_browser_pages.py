@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
-from functools import partial
-from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
 
@@ -14,9 +10,9 @@ import pytest
 pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install -e '.[test]'")
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
-from browser import Reader, reader
+from browser import Open
 from test_browser import RULES
 
 pytestmark = pytest.mark.browser
@@ -26,16 +22,6 @@ TEMPLATES = (
     "/around/policy/in-ndsap-2012", "/history/place/ke", "/list?ids=policy/in-ndsap-2012,place/nix", "/list",
     "/place/africa", "/concept/sector/transport", "/dataset/openaq",
 )  # fmt: skip
-
-Open = Callable[..., AbstractContextManager[Reader]]
-
-
-@pytest.fixture
-def visit(browser: Browser, service: Any, tmp_path: Path) -> Open:
-    """Open the service as a reader: `with visit("phone") as eyes`."""
-    pictures = tmp_path / "pictures"
-    pictures.mkdir()
-    return partial(reader, browser, service.address, pictures)
 
 
 @pytest.mark.parametrize("path", TEMPLATES)

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz
-from stdnum.exceptions import ValidationError
 from stdnum.iso7064 import mod_11_2
 
 from kg.citations.entry import Entry
@@ -19,7 +18,7 @@ from kg.citations.names import Name
 SOURCE, RULE, READING = "source", "rule", "reading"
 """On what a match rests: an ORCID, the same whole name, or somebody's decision."""
 
-_ORCID = re.compile(r"(?:https?://(?:www\.)?orcid\.org/)?(\d{4}-\d{4}-\d{4}-\d{3}[\dX])/?$")
+_ORCID = re.compile(r"(?:https?://(?:www\.)?orcid\.org/)?(\d{4})-?(\d{4})-?(\d{4})-?(\d{3}[\dX])/?$", re.IGNORECASE)
 _ANNOTATED = re.compile(r'(\d+)\s*=\s*"([^"]*)"')
 _NOBODY = frozenset(
     ("anon", "anonymous", "unknown", "various", "various authors", "aa vv", "n n", "nn", "s n", "others")
@@ -55,10 +54,8 @@ class Match:
 def orcid(text: str) -> str:
     """Return an ORCID as 0000-0000-0000-000X; nothing where it is none or its check digit is wrong."""
     found = _ORCID.match(text.strip())
-    try:
-        return found[1] if found and mod_11_2.validate(found[1].replace("-", "")) else ""
-    except ValidationError:
-        return ""
+    parts = [part.upper() for part in found.groups()] if found else []
+    return "-".join(parts) if parts and mod_11_2.is_valid("".join(parts)) else ""
 
 
 def orcids(entry: Entry, role: str) -> Mapping[int, str]:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 
 from flask import Response
 from pyoxigraph import NamedNode, QueryResultsFormat, QuerySolutions, parse_query_results
 
+from kg.chunks import as_file
 from kg.terms import record_of
 from kg.web import citing, limits
-from kg.web.console import Reader
 from kg.web.guard import Query
 from kg.web.negotiation import Format
 from kg.web.results import SELECT_JSON
@@ -32,7 +31,7 @@ def answer(query: Query, form: Format, dataset: tuple[tuple[str, str], ...]) -> 
 
 def _records(chunks: Iterator[bytes]) -> list[str]:
     """Return the records of ours in the rows, in order; a nested thing stands for its record."""
-    found = parse_query_results(io.BufferedReader(Reader(chunks)), format=QueryResultsFormat.JSON)
+    found = parse_query_results(as_file(chunks), format=QueryResultsFormat.JSON)
     iris: dict[str, None] = {}
     if isinstance(found, QuerySolutions):
         names = [variable.value for variable in found.variables]

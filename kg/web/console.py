@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import re
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -14,6 +12,7 @@ from flask import Response, current_app, render_template
 from pyoxigraph import Literal, NamedNode, QueryBoolean, QueryResultsFormat, QuerySolutions, parse_query_results
 
 from kg import queries
+from kg.chunks import as_file
 from kg.engine import Answer
 from kg.errors import BadInput, KgError
 from kg.web import copies, guard, limits, words
@@ -105,7 +104,7 @@ def _graph(answer: Answer) -> dict[str, Any]:
 
 def _table(answer: Answer) -> dict[str, Any]:
     """Read rows until the page is full; the rest of a large answer is never fetched."""
-    found = parse_query_results(io.BufferedReader(Reader(answer.chunks)), format=QueryResultsFormat.JSON)
+    found = parse_query_results(as_file(answer.chunks), format=QueryResultsFormat.JSON)
     if isinstance(found, QueryBoolean):
         told = Value("yes" if found else "no")
         return {"head": ["answer"], "rows": [[told]], "count": 1, "cut": False, "graph_text": None}
@@ -133,23 +132,3 @@ def _cell(painter: Painter, term: Any) -> Value:
     if isinstance(term, NamedNode | Literal):
         return painter.value(term)
     return Value(str(term))
-
-
-class Reader(io.RawIOBase):
-    """Lets a parser read from the engine's chunks as from a file."""
-
-    def __init__(self, chunks: Iterator[bytes]) -> None:
-        self._chunks = chunks
-        self._rest = b""
-
-    def readable(self) -> bool:
-        """Say yes: that is all it does."""
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        """Fill a buffer from the next chunk."""
-        if not self._rest:
-            self._rest = next(self._chunks, b"")
-        size = min(len(buffer), len(self._rest))
-        buffer[:size], self._rest = self._rest[:size], self._rest[size:]
-        return size

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from kg import deciding, lint
 from kg.base import parsed
 from kg.desk.accounts import Account, Accounts
-from kg.errors import KgError, NotFound, Overtaken
+from kg.errors import BadInput, KgError, NotFound, Overtaken
 from kg.forms import changes, naming
 from kg.terms import path_of
 from kg.web import session, told
@@ -139,8 +139,10 @@ def decide(account: Account, number: int) -> AnyResponse | str:
             return Response(_one(account, number, "Say why, in a few words: who sent it will read them."), 422)
         elif verb == "decline":
             deciding.decline(base(), number, account.name, note)
-        else:
+        elif verb == "ask":
             deciding.ask(base(), number, account.name, note)
+        else:
+            raise BadInput(f"There is nothing to do by the name of {verb!r}.", "Use the buttons of the page.")
     except KgError as error:
         return Response(_one(account, number, str(error)), error.status)
     return redirect(f"/desk/{number}", 303)

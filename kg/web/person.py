@@ -9,8 +9,9 @@ from flask import Flask, current_app, request
 from limits import RateLimitItemPerHour
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
-from stdnum.iso7064 import mod_11_2
 
+from kg.citations import people
+from kg.citations.connected import ORCID
 from kg.desk.proposals import Sender
 from kg.errors import TooLarge, TooOften
 from kg.web import who
@@ -21,7 +22,6 @@ TRAP = "website"
 _AN_HOUR = 30
 _LARGEST = 1_000_000
 _LONGEST = 10_000
-_ORCID = re.compile(r"(\d{4})-?(\d{4})-?(\d{4})-?(\d{3}[\dX])")
 _EMAIL = re.compile(r"[^@\s<>\"]+@[^@\s<>\"]+\.[^@\s<>\"]+")
 
 
@@ -69,13 +69,8 @@ def complaints() -> dict[str, list[str]]:
 
 def orcid(text: str) -> str:
     """Return an ORCID iD as its address; empty where its check digit is wrong."""
-    found = _ORCID.search(text.upper())
-    digits = "".join(found.groups()) if found else ""
-    return (
-        "https://orcid.org/" + "-".join(digits[at : at + 4] for at in range(0, 16, 4))
-        if digits and mod_11_2.is_valid(digits)
-        else ""
-    )
+    number = people.orcid(text)
+    return ORCID + number if number else ""
 
 
 def sender(kind: str) -> Sender:

@@ -81,7 +81,8 @@ def judged(sheet: Sheet, found: Answers) -> tuple[dict[str, list[str]], dict[str
             continue  # what could not be read is missing for that reason, which is told already
         told = _sentence(problem)
         if name is None:
-            whole.append(told) if problem.severe and told not in whole else None
+            if problem.severe and told not in whole:
+                whole.append(told)
         else:
             side = complaints if problem.severe else warnings
             if told not in side.setdefault(name, []):
