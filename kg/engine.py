@@ -19,13 +19,11 @@ from pyoxigraph import (
     parse,
     parse_query_results,
 )
-from urllib3.exceptions import HTTPError, MaxRetryError, NewConnectionError, ProtocolError, ReadTimeoutError
-from urllib3.response import BaseHTTPResponse
 
 from kg import queries, quirks
 from kg.errors import BadInput, EngineDown, EngineError, QueryTimeout
 from kg.quirks import virtuoso
-from kg.wire import Wire
+from kg.wire import BrokenOff, Reply, Wire
 
 T = TypeVar("T")
 Term = NamedNode | Literal
@@ -34,7 +32,6 @@ Row = dict[str, Term]
 _JSON = "application/sparql-results+json"
 _N_TRIPLES = "application/n-triples"
 _FORM = "application/x-www-form-urlencoded"
-_CHUNK = 64 * 1024
 _HELD_BACK = 512
 _PATIENCE_SECONDS = 8.0
 _PAUSE_SECONDS = 0.1
@@ -94,9 +91,8 @@ class Engine:
     def alive(self) -> bool:
         """Tell whether the engine answers at this moment."""
         try:
-            url = f"{self.query_url}?{urlencode({'query': queries.fill('alive')})}"
-            return self._wire.request("GET", url, headers={"Accept": _JSON}, timeout=2).status == 200
-        except (HTTPError, EngineError):
+            return self._wire.request("GET", self._greeting, headers={"Accept": _JSON}, patience=2).status == 200
+        except (OSError, EngineError):
             return False
 
     def stream(self, query: str, accept: str, dataset: Iterable[tuple[str, str]] = ()) -> Answer:
@@ -123,7 +119,7 @@ class Engine:
         headers = {"Content-Type": "application/sparql-update"}
         try:
             _raise_for(self._wire.request("POST", self._update_url, text.encode(), headers))
-        except (NewConnectionError, MaxRetryError, ProtocolError, ReadTimeoutError) as error:
+        except OSError as error:
             raise EngineDown(f"The engine broke off during an update: {error}.") from error
 
     def replace(self, graphs: Mapping[str, bytes | None]) -> None:
@@ -143,12 +139,15 @@ class Engine:
     # -- the wire -----------------------------------------------------------------------------------------------------
 
     @property
+    def _greeting(self) -> str:
+        return f"{self.query_url}?{urlencode({'query': queries.fill('alive')})}"
+
+    @property
     def _is_virtuoso(self) -> bool:
         if not self._make:
-            url = f"{self.query_url}?{urlencode({'query': queries.fill('alive')})}"
-            response = self._repeated(lambda: self._wire.request("GET", url, headers={"Accept": _JSON}))
+            response = self._repeated(lambda: self._wire.request("GET", self._greeting, headers={"Accept": _JSON}))
             _raise_for(response)
-            self._make = response.headers.get("Server", "unknown")
+            self._make = response.headers.get("server", "unknown")
         return self._make.startswith(virtuoso.NAME)
 
     def _whole(self, query: str, accept: str) -> bytes:
@@ -158,7 +157,7 @@ class Engine:
             raise QueryTimeout(f"The query was stopped after {self._timeout} seconds.")
         return b"".join(virtuoso.mended([response.data], accept)) if self._is_virtuoso else response.data
 
-    def _ask(self, query: str, accept: str, dataset: Iterable[tuple[str, str]], *, stream: bool) -> BaseHTTPResponse:
+    def _ask(self, query: str, accept: str, dataset: Iterable[tuple[str, str]], *, stream: bool) -> Reply:
         """Ask by a form in the body, which every server takes, whatever the length."""
         if self._is_virtuoso:
             fields, asked_for = virtuoso.query(query, dataset, self._timeout), virtuoso.asks_for(accept)
@@ -166,8 +165,8 @@ class Engine:
             fields, asked_for = [("query", query), *(list(dataset) or quirks.union(self._make))], accept
         body, headers = urlencode(fields).encode(), {"Content-Type": _FORM, "Accept": asked_for}
 
-        def ask() -> BaseHTTPResponse:
-            response = self._wire.request("POST", self.query_url, body, headers, preload=not stream)
+        def ask() -> Reply:
+            response = self._wire.request("POST", self.query_url, body, headers, whole=not stream)
             if response.status == 500 and quirks.OVERRUN in response.data:
                 raise EngineDown("The engine has more queries than it has threads.", "Ask again in a minute.")
             return response
@@ -195,14 +194,14 @@ class Engine:
         while True:
             try:
                 return act()
-            except ReadTimeoutError as error:
+            except TimeoutError as error:
                 if self._stop is not None:
                     self._stop(self._timeout + _MARGIN_SECONDS)  # Oxigraph looks at its limit only between rows
                 raise QueryTimeout(
                     f"The engine gave no answer within {self._timeout + _MARGIN_SECONDS} seconds."
                 ) from error
-            except (EngineDown, HTTPError) as error:
-                broken += isinstance(error, ProtocolError)
+            except (EngineDown, OSError) as error:
+                broken += isinstance(error, BrokenOff)
                 self._wire.clear()  # the other idle connections are as dead as this one
                 if broken > 1:
                     raise EngineDown(
@@ -252,7 +251,7 @@ def _term(term: object) -> Term:
     raise EngineError(f"The base holds {term}, which has no name.", "Records hold no blank nodes; see `kg check`.")
 
 
-def _raise_for(response: BaseHTTPResponse, timeout: int = 0, asked: str = "") -> None:
+def _raise_for(response: Reply, timeout: int = 0, asked: str = "") -> None:
     """Turn the engine's refusal into one of our errors, in plain words; `asked` is the text that it could not read."""
     if response.status < 400:
         return
@@ -266,14 +265,14 @@ def _raise_for(response: BaseHTTPResponse, timeout: int = 0, asked: str = "") ->
     raise EngineError(f"The engine answered {response.status}: {told}")
 
 
-def _whole_or_broken(response: BaseHTTPResponse, patience: float) -> Iterator[bytes]:
+def _whole_or_broken(response: Reply, patience: float) -> Iterator[bytes]:
     """Yield a body, its last bytes only when known to be its own; `patience`: seconds of waiting for the engine in all."""
     kept, waited = b"", 0.0
-    stream = response.stream(_CHUNK)
+    pieces = response.pieces()
     try:
         while True:
             began = time.monotonic()
-            chunk = next(stream, b"")
+            chunk = next(pieces, b"")
             waited += time.monotonic() - began
             if waited > patience:
                 raise QueryTimeout("The answer took longer than the time limit and was broken off.")
@@ -283,7 +282,7 @@ def _whole_or_broken(response: BaseHTTPResponse, patience: float) -> Iterator[by
             if len(kept) > _HELD_BACK:
                 yield kept[:-_HELD_BACK]
                 kept = kept[-_HELD_BACK:]
-    except (HTTPError, OSError, ValueError, AttributeError) as error:  # the last two: another thread closed the line
+    except OSError as error:  # also where another thread closed the line
         raise EngineDown(f"The engine broke off its answer: {error}.") from error
     if kept.endswith(quirks.CANCELLED):  # no whole document in any of the formats ends in a letter
         raise QueryTimeout("The query was stopped at the time limit; the answer is not whole.")

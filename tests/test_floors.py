@@ -40,7 +40,17 @@ FLOORS = (
     ("kg.citations", "kg.search", "kg.desk", "kg.forms"),
     ("kg.profile", "kg.vocabulary"),
     ("kg.model", "kg.shapes", "kg.sieve"),
-    ("kg.engine", "kg.keeper", "kg.oxigraph", "kg.queries", "kg.quirks", "kg.scratch", "kg.turtle", "kg.wire"),
+    (
+        "kg.engine",
+        "kg.keeper",
+        "kg.oxigraph",
+        "kg.queries",
+        "kg.quirks",
+        "kg.scratch",
+        "kg.signing",
+        "kg.turtle",
+        "kg.wire",
+    ),
     ("kg.chunks", "kg.errors", "kg.rows", "kg.settings", "kg.shipped", "kg.tables", "kg.terms", "kg.words"),
     ("kg",),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,20 @@ def test_the_engine_answers_a_question_with_its_samples(base: Base, name: str) -
 @pytest.mark.parametrize("question", queries.examples(), ids=lambda question: question.name)
 def test_an_example_finds_something(base: Base, question: queries.Question) -> None:
     assert base.engine.select(question.sample())
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        name
+        for name in NAMES
+        if "things" in queries.question(name).samples or "record" in queries.question(name).samples
+    ],
+)
+def test_properties_of_a_given_thing_are_chosen_by_a_filter(name: str) -> None:
+    """An engine joins `VALUES ?property { … }` by reading all that the whole base says with these properties."""
+    lists = re.findall(r"VALUES \?(\w+) \{([^}]*)\}", queries.question(name).text)
+    assert [variable for variable, given in lists if not given.strip().startswith("?_")] == []
 
 
 def test_a_term_enters_a_query_as_the_rdf_library_writes_it() -> None:

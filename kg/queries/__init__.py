@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode
@@ -46,6 +46,7 @@ class Question:
         return _with_prefixes(_PARAMETER.sub(lambda match: self.samples[match[1]], self.text))
 
 
+@lru_cache(maxsize=256)
 def _with_prefixes(text: str) -> str:
     """Put the prefixes that a query uses on top of it."""
     used = (f"PREFIX {prefix}: <{iri}>\n" for prefix, iri in PREFIXES.items() if re.search(rf"\b{prefix}:", text))

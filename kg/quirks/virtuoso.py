@@ -71,10 +71,10 @@ def asks_for(accept: str) -> str:
 
 
 def check(headers: Mapping[str, str], seconds: int) -> None:
-    """Raise where the headers say that a 200 answer is not whole."""
-    if headers.get("X-SQL-State", "") in _STOPPED:
+    """Raise where the headers (names in lower case) say that a 200 answer is not whole."""
+    if headers.get("x-sql-state", "") in _STOPPED:
         raise QueryTimeout(f"The query was stopped after {seconds} seconds.")
-    if limit := headers.get("X-SPARQL-MaxRows"):
+    if limit := headers.get("x-sparql-maxrows"):
         raise EngineError(
             f"The engine cuts answers after {limit} rows.", "Raise ResultSetMaxRows in its settings, or ask for less."
         )

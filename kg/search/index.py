@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -70,6 +71,7 @@ class Index:
         self.fields = tuple(dict.fromkeys(fields))
         self._schema = documents.schema(self._facets)
         folder.mkdir(parents=True, exist_ok=True)
+        self._noted: tuple[tuple[int, int], dict[str, object]] = ((0, 0), {})
         if self._note().get("shape") != self._shape:
             for path in folder.iterdir():
                 path.unlink()
@@ -83,9 +85,16 @@ class Index:
         return [_VERSION, *self._facets]
 
     def _note(self) -> dict[str, object]:
+        """Return what is written beside the index; the file is replaced with each change, so another file is read anew."""
         path = self._folder / "revision.json"
-        found: dict[str, object] = json.loads(path.read_text()) if path.is_file() else {}
-        return found
+        try:
+            found = os.stat(path)
+        except FileNotFoundError:
+            return {}
+        of = (found.st_ino, found.st_mtime_ns)
+        if self._noted[0] != of:
+            self._noted = (of, json.loads(path.read_text()))
+        return self._noted[1]
 
     @property
     def revision(self) -> int:

@@ -43,7 +43,9 @@ _DEEPEST = 100
 _MOST_STEPS = 2000
 """Engines read a query by recursion: one of these brackets or steps too many ends them (Oxigraph 0.5: 800 and 6,400)."""
 _SHORT = 10_000
-_FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
+GRAPH_FORMS = ("CONSTRUCT", "DESCRIBE")
+"""Queries whose answer is RDF rather than rows."""
+_FORMS = ("SELECT", "ASK", *GRAPH_FORMS)
 _UPDATES = ("INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD", "WITH")
 
 
@@ -60,7 +62,7 @@ class Query:
     @property
     def gives_graph(self) -> bool:
         """Tell whether the answer is RDF rather than rows."""
-        return self.form in ("CONSTRUCT", "DESCRIBE")
+        return self.form in GRAPH_FORMS
 
 
 def admit(text: str, allowed: Collection[str] = ()) -> Query:

@@ -59,9 +59,12 @@ def tag(revision: int, *parts: str, dataset: Iterable[tuple[str, str]] = ()) -> 
 
 def wants_fresh() -> bool:
     """Tell whether the caller asks for an answer from the engine itself (`Cache-Control: no-cache`)."""
+    told = request.headers
+    if "Cache-Control" not in told and "Pragma" not in told:
+        return False
     return bool(request.cache_control.no_cache or request.cache_control.no_store) or "no-cache" in request.pragma
 
 
 def has(tag_: str) -> bool:
     """Tell whether the caller already holds the answer with this tag."""
-    return request.if_none_match.contains_weak(tag_) and not wants_fresh()
+    return "If-None-Match" in request.headers and request.if_none_match.contains_weak(tag_) and not wants_fresh()

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from flask import Response, request, stream_with_context
 from pyoxigraph import RdfFormat
+from werkzeug.datastructures import MIMEAccept
+from werkzeug.http import parse_accept_header
 
 from kg.errors import NotAcceptable
 from kg.web import tongues
@@ -90,12 +93,22 @@ def _liked(formats: tuple[Format, ...]) -> Format:
 
 def prefers_page() -> bool:
     """Tell whether the caller is a person's browser rather than a program."""
-    accept = request.accept_mimetypes
+    return _is_browsers(request.headers.get("Accept", ""))
+
+
+@lru_cache(maxsize=256)
+def _is_browsers(header: str) -> bool:
+    accept = accepted(header)
     return (
         bool(accept)
         and accept.best_match(["application/problem+json", "application/json", "text/html"]) == "text/html"
         and (accept["text/html"] > accept["application/json"])
     )
+
+
+def accepted(header: str) -> MIMEAccept:
+    """Read an Accept header."""
+    return parse_accept_header(header, MIMEAccept)
 
 
 def streamed(parts: Iterator[str], form: Format, name: str) -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache, partial
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,9 +18,10 @@ Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
 def register(app: Flask, settings: Settings) -> None:
     """Let every request be one to the public address: pages, feeds, sitemap and links are written with it."""
     inner: Wsgi = app.wsgi_app
+    known = lru_cache(maxsize=64)(partial(seen, settings))
 
     def outer(environ: dict[str, Any], start: Any) -> Iterable[bytes]:
-        scheme, host = seen(settings, environ.get("wsgi.url_scheme", "http"), environ.get("HTTP_HOST", ""))
+        scheme, host = known(environ.get("wsgi.url_scheme", "http"), environ.get("HTTP_HOST", ""))
         return inner(environ | {"wsgi.url_scheme": scheme, "HTTP_HOST": host}, start)
 
     app.wsgi_app = outer  # type: ignore[method-assign, assignment]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from flask import request
 
 from kg.errors import NotAcceptable
-from kg.web.guard import Query
-from kg.web.negotiation import CITATION, CSV, HTML, JSON_LD, N_TRIPLES, RDF_XML, TURTLE, Format
+from kg.web.guard import GRAPH_FORMS, Query
+from kg.web.negotiation import CITATION, CSV, HTML, JSON_LD, N_TRIPLES, RDF_XML, TURTLE, Format, accepted
 
 SELECT_JSON = Format("json", "application/sparql-results+json", "JSON")
 SELECT_XML = Format("xml", "application/sparql-results+xml", "XML")
@@ -53,29 +54,29 @@ def named(parameters: Mapping[str, str]) -> str:
 
 def chosen(query: Query, asked: str) -> Format:
     """Choose the format of an answer: the one that is named, else the one that the Accept header likes best, else the first."""
-    formats = GRAPHS if query.gives_graph else (*ROWS, *CITED) if query.form == "SELECT" else ROWS
-    also = _ALSO_GRAPH_TYPES if query.gives_graph else _ALSO_TYPES
-    offered = {form.mimetype: form for form in formats}
+    return _chosen(query.form, asked.lower().replace(" ", "+"), request.headers.get("Accept", ""))
+
+
+@lru_cache(maxsize=256)
+def _chosen(form: str, asked: str, header: str) -> Format:
+    graph = form in GRAPH_FORMS
+    formats = GRAPHS if graph else (*ROWS, *CITED) if form == "SELECT" else ROWS
+    also = _ALSO_GRAPH_TYPES if graph else _ALSO_TYPES
+    offered = {known.mimetype: known for known in formats}
     offered |= {alias: offered[meant] for alias, meant in also.items()}
     if asked:
-        return _by_name(query, asked.lower().replace(" ", "+"), formats, offered)
-    accept = request.accept_mimetypes
+        name = (_ALSO_GRAPH_NAMES if graph else _ALSO_NAMES).get(asked, asked)
+        named = next((known for known in formats if known.ext == name), offered.get(asked))
+        if named is None:
+            raise NotAcceptable(f"A {form} answer is not written as {asked!r}.", _offer(formats))
+        return named
+    accept = accepted(header)
     if not accept:
         return formats[0]
     best = accept.best_match(list(offered))
     if best is None or (offered[best] in CITED and best not in accept.values()):
-        raise NotAcceptable(f"You asked for {accept}, and a {query.form} answer is not written so.", _offer(formats))
+        raise NotAcceptable(f"You asked for {accept}, and a {form} answer is not written so.", _offer(formats))
     return offered[best]
-
-
-def _by_name(query: Query, asked: str, formats: tuple[Format, ...], offered: dict[str, Format]) -> Format:
-    if asked in offered:
-        return offered[asked]
-    name = (_ALSO_GRAPH_NAMES if query.gives_graph else _ALSO_NAMES).get(asked, asked)
-    for form in formats:
-        if form.ext == name:
-            return form
-    raise NotAcceptable(f"A {query.form} answer is not written as {asked!r}.", _offer(formats))
 
 
 def is_page(asked: str) -> bool:

@@ -53,9 +53,10 @@ def language() -> str:
     """Return the language of the answer: `?lang=`, what this reader chose before, what the browser likes best, else English."""
     if not has_request_context():
         return ENGLISH
-    if "language" not in g:
-        g.language = _asked() or _known(request.cookies.get(_NAME)) or _liked() or ENGLISH
-    return str(g.language)
+    found: str | None = g.get("language")
+    if found is None:
+        found = g.language = _asked() or _known(request.cookies.get(_NAME)) or _liked() or ENGLISH
+    return found
 
 
 def use(wanted: str) -> None:
