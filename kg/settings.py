@@ -162,6 +162,11 @@ class Settings:
     update_statements: int
     proxies: int
 
+    @property
+    def here(self) -> str:
+        """A host at which this machine reaches the service: one that listens everywhere is reached at `localhost`."""
+        return "localhost" if self.host in ("", "0.0.0.0", "::") else self.host
+
     def __init__(self, **given: Any) -> None:
         known = {setting.name for setting in SETTINGS}
         for name in given:

@@ -103,11 +103,13 @@ def test_what_is_no_query_is_told_so(text: str) -> None:
         ("SELECT * FROM <http://x/g> { ?s ?p ?o }", (("default-graph-uri", "http://x/g"),)),
         ("PREFIX x: <http://x/> SELECT * FROM x:g FROM NAMED <http://x/h> WHERE { ?s ?p 'FROM <http://no/>' }",
          (("default-graph-uri", "http://x/g"), ("named-graph-uri", "http://x/h"))),
+        ("ASK FROM <g> { ?s ?p ?o }", (("default-graph-uri", "https://w3id.org/open-urban/g"),)),
+        ("BASE <a/> ASK FROM <g> { ?s ?p ?o }", (("default-graph-uri", "https://w3id.org/open-urban/a/g"),)),
         ("BASE <http://x/> ASK FROM <g> # FROM <http://no/>\n{ ?s ?p ?o }", (("default-graph-uri", "http://x/g"),)),
         ("PREFIX : <http://x/> CONSTRUCT FROM :g WHERE { ?s ?p ?o }", (("default-graph-uri", "http://x/g"),)),
         ("SELECT ?from { ?from ?p <http://x/FROM> }", ()),
     ],
-    ids=["none", "one", "both", "base", "empty prefix", "a variable"],
+    ids=["none", "one", "both", "relative", "relative base", "base", "empty prefix", "a variable"],
 )  # fmt: skip
 def test_the_dataset_of_a_query_is_read(text: str, dataset: tuple[tuple[str, str], ...]) -> None:
     assert admit(text).dataset == dataset

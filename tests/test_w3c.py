@@ -57,7 +57,6 @@ KNOWN = {
     "syntax-fed/test_1": "SERVICE is refused unless a setting allows the endpoint",
     "syntax-fed/test_2": "SERVICE is refused unless a setting allows the endpoint",
     "syntax-fed/test_3": "SERVICE is refused unless a setting allows the endpoint",
-    "syntax-query/test_42": "FROM with a relative IRI and no BASE is refused",
 }
 
 pytestmark = [

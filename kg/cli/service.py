@@ -28,11 +28,16 @@ def serve(loading: bool) -> None:
     """Serve the base on KG_HOST and KG_PORT until stopped."""
     settings = Settings.load()
     settings.data.mkdir(parents=True, exist_ok=True)
-    address = f"http://{settings.host}:{settings.port}"
+    address = f"http://{settings.here}:{settings.port}"
     with oxigraph.service_lock(settings.data, address), open_base(settings) as base:
         if loading:
             _load_shipped(base)
         click.echo(f"Open Urban: {base.index.size:,} records, revision {base.journal.revision}, at {address}", err=True)
+        if settings.here != settings.host and not settings.public:
+            click.echo(
+                "Set KG_PUBLIC to the address that people see: links, feeds and the sitemap are written with it.",
+                err=True,
+            )
         _run(settings)
 
 

@@ -15,6 +15,7 @@ from itertools import pairwise
 from urllib.parse import urljoin
 
 from kg.errors import BadInput, NotAllowed
+from kg.terms import RECORDS
 
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _TOKEN = re.compile(
@@ -37,6 +38,8 @@ _LOAD = re.compile(r"(?<![\w:.%-])LOAD\s*(SILENT\s*)?(<|[^\s{}<>?]*:)", re.IGNOR
 _OTHER_EACH_TIME = frozenset({"RAND", "NOW", "UUID", "STRUUID", "BNODE", "SERVICE"})
 _ENGINE_ROOMS = ("bif:", "sql:")
 """Virtuoso reaches its SQL functions, which read files and call addresses, by names of these spaces, declared or not."""
+_ADDRESS = RECORDS + "sparql"
+"""What a relative IRI is relative to where the query has no BASE (RFC 3986, 5.1.3)."""
 _OPENING, _CLOSING = frozenset("({["), frozenset(")}]")
 _STEPS = frozenset("!/|+*-^&=<>") | {"UNION", "OPTIONAL", "MINUS", "BIND", "FILTER", "EXISTS"}
 _DEEPEST = 100
@@ -113,13 +116,13 @@ def _dataset(text: str) -> tuple[tuple[str, str], ...]:
     """Read the dataset clauses that stand before the pattern (SPARQL 1.1 Query, 13.2)."""
     tokens = [m for m in _TOKEN.finditer(_resolved(text)) if not m["blank"] and m[0].strip()]
     prefixes: dict[str, str] = {}
-    base, role, found = "", "", []
+    base, role, found = _ADDRESS, "", []
     for before, token in pairwise(tokens):
         if token[0] == "{":
             break
         word, last = (token["word"] or "").upper(), (before["word"] or "").upper()
         if token["iri"] and last == "BASE":
-            base = token["iri"][1:-1]
+            base = urljoin(base, token["iri"][1:-1])
         elif token["iri"] and before["name"] and not role:
             prefixes[before["name"][:-1]] = urljoin(base, token["iri"][1:-1])
         elif word == "FROM":

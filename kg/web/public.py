@@ -39,7 +39,7 @@ def seen(settings: Settings, scheme: str, host: str) -> tuple[str, str]:
     name = urlsplit(f"//{host}").hostname or "" if _is_host(host) else ""
     if settings.proxies or name in ("localhost", settings.host) or _is_address(name):
         return scheme, host
-    return scheme, f"{settings.host}:{settings.port}"
+    return scheme, f"{settings.here}:{settings.port}"
 
 
 def _is_host(host: str) -> bool:
