@@ -227,18 +227,18 @@ def open_base(settings: Settings) -> Iterator[Base]:
             settings.engine,
             settings.engine_update or settings.engine.rstrip("/").removesuffix("/query") + "/update",
             settings.engine_graphs or settings.engine.rstrip("/").removesuffix("/query") + "/store",
-            settings.query_timeout,
+            settings.engine_timeout,
             user=settings.engine_user,
             password=settings.engine_password,
         )
     else:
-        attachment = oxigraph.attach(settings.data, settings.engine_memory, settings.query_timeout)
+        attachment = oxigraph.attach(settings.data, settings.engine_memory, settings.engine_timeout)
         url = attachment.url
         engine = Engine(
             f"{url}/query",
             f"{url}/update",
             f"{url}/store",
-            settings.query_timeout,
+            settings.engine_timeout,
             renew=attachment.renew,
             stop=attachment.stop,
         )

@@ -3,48 +3,31 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 from urllib.parse import urlencode
 
 from pyoxigraph import (
-    Literal,
     NamedNode,
-    QueryBoolean,
-    QueryResultsFormat,
-    QuerySolutions,
     RdfFormat,
     Triple,
     parse,
-    parse_query_results,
 )
 
 from kg import queries, quirks
+from kg.answers import Answer, Row, chained, rows, whole_or_broken, yes
 from kg.errors import BadInput, EngineDown, EngineError, QueryTimeout
 from kg.quirks import virtuoso
 from kg.wire import BrokenOff, Reply, Wire
 
 T = TypeVar("T")
-Term = NamedNode | Literal
-Row = dict[str, Term]
 
 _JSON = "application/sparql-results+json"
 _N_TRIPLES = "application/n-triples"
 _FORM = "application/x-www-form-urlencoded"
-_HELD_BACK = 512
 _PATIENCE_SECONDS = 8.0
 _PAUSE_SECONDS = 0.1
 _MARGIN_SECONDS = 5
-
-
-@dataclass
-class Answer:
-    """An answer on its way: its media type and its bytes, none of which is given out before the engine's first are there."""
-
-    content_type: str
-    chunks: Iterator[bytes]
-    close: Callable[[], None]
 
 
 class Engine:
@@ -78,11 +61,11 @@ class Engine:
 
     def select(self, query: str) -> list[Row]:
         """Return the rows of a SELECT query; an unbound variable is missing from its row."""
-        return _rows(self._whole(query, _JSON))
+        return rows(self._whole(query, _JSON))
 
     def ask(self, query: str) -> bool:
         """Return the answer of an ASK query."""
-        return _yes(self._whole(query, _JSON))
+        return yes(self._whole(query, _JSON))
 
     def triples(self, query: str) -> list[Triple]:
         """Return the statements of a CONSTRUCT or DESCRIBE query."""
@@ -95,14 +78,19 @@ class Engine:
         except (OSError, EngineError):
             return False
 
-    def stream(self, query: str, accept: str, dataset: Iterable[tuple[str, str]] = ()) -> Answer:
-        """Answer a query as it comes; an error before the first byte is raised here, a later one while reading.
+    def stream(
+        self, query: str, accept: str, dataset: Iterable[tuple[str, str]] = (), seconds: float | None = None
+    ) -> Answer:
+        """Answer a query as it comes, within `seconds` where these are fewer than the engine's own limit.
+
+        An error before the first byte is raised here, a later one while reading.
 
         Oxigraph tells a time-out in the middle of an answer by words at the end of a 200 body: the last bytes are held back until
         the end is known, and an answer that ends so is broken off with QueryTimeout instead of being passed on as whole.
         """
-        response = self._ask(query, accept, dataset, stream=True)
-        parts = _whole_or_broken(response, self._timeout + _MARGIN_SECONDS)
+        shorter = seconds if seconds is not None and seconds < self._timeout else None
+        response = self._ask(query, accept, dataset, stream=True, shorter=shorter)
+        parts = whole_or_broken(response, shorter or self._timeout + _MARGIN_SECONDS)
         if self._is_virtuoso:
             parts = virtuoso.mended(parts, accept)
         try:
@@ -110,7 +98,7 @@ class Engine:
         except BaseException:
             response.close()
             raise
-        return Answer(accept, _chained(first, parts), response.close)
+        return Answer(accept, chained(first, parts), response.close)
 
     # -- changes ------------------------------------------------------------------------------------------------------
 
@@ -157,8 +145,16 @@ class Engine:
             raise QueryTimeout(f"The query was stopped after {self._timeout} seconds.")
         return b"".join(virtuoso.mended([response.data], accept)) if self._is_virtuoso else response.data
 
-    def _ask(self, query: str, accept: str, dataset: Iterable[tuple[str, str]], *, stream: bool) -> Reply:
-        """Ask by a form in the body, which every server takes, whatever the length."""
+    def _ask(
+        self,
+        query: str,
+        accept: str,
+        dataset: Iterable[tuple[str, str]],
+        *,
+        stream: bool,
+        shorter: float | None = None,
+    ) -> Reply:
+        """Ask by a form in the body, which every server takes, whatever the length; wait so long, or as the engine's limit is."""
         if self._is_virtuoso:
             fields, asked_for = virtuoso.query(query, dataset, self._timeout), virtuoso.asks_for(accept)
         else:
@@ -166,7 +162,12 @@ class Engine:
         body, headers = urlencode(fields).encode(), {"Content-Type": _FORM, "Accept": asked_for}
 
         def ask() -> Reply:
-            response = self._wire.request("POST", self.query_url, body, headers, whole=not stream)
+            try:
+                response = self._wire.request("POST", self.query_url, body, headers, whole=not stream, patience=shorter)
+            except TimeoutError as error:
+                if shorter is None:
+                    raise
+                raise QueryTimeout.early(shorter, self._timeout - shorter) from error
             if response.status == 500 and quirks.OVERRUN in response.data:
                 raise EngineDown("The engine has more queries than it has threads.", "Ask again in a minute.")
             return response
@@ -218,37 +219,12 @@ class Engine:
             self.query_url, self._update_url, self._graphs_url = f"{url}/query", f"{url}/update", f"{url}/store"
 
 
-# pyoxigraph's results must be dropped by the thread that made them. A frame that an exception has seen may be kept for another
-# thread's garbage collector, so they live in frames of their own, where none is caught.
-
-
-def _rows(answer: bytes) -> list[Row]:
-    found = parse_query_results(answer, format=QueryResultsFormat.JSON)
-    if not isinstance(found, QuerySolutions):
-        raise EngineError("The engine answered a SELECT query with no table.")
-    names = [variable.value for variable in found.variables]
-    return [{name: _term(term) for name, term in zip(names, row, strict=True) if term is not None} for row in found]
-
-
-def _yes(answer: bytes) -> bool:
-    found = parse_query_results(answer, format=QueryResultsFormat.JSON)
-    if not isinstance(found, QueryBoolean):
-        raise EngineError("The engine answered an ASK query with no yes or no.")
-    return bool(found)
-
-
 def statement(row: Row) -> Triple:
     """Return the statement of a row with the columns `s`, `p` and `o`."""
     subject, predicate = row["s"], row["p"]
     if not isinstance(subject, NamedNode) or not isinstance(predicate, NamedNode):
         raise EngineError(f"{subject} {predicate} is no subject and property.")
     return Triple(subject, predicate, row["o"])
-
-
-def _term(term: object) -> Term:
-    if isinstance(term, NamedNode | Literal):
-        return term
-    raise EngineError(f"The base holds {term}, which has no name.", "Records hold no blank nodes; see `kg check`.")
 
 
 def _raise_for(response: Reply, timeout: int = 0, asked: str = "") -> None:
@@ -263,32 +239,3 @@ def _raise_for(response: Reply, timeout: int = 0, asked: str = "") -> None:
     if response.status in (502, 503):
         raise EngineDown(f"The engine is not ready: {told}")
     raise EngineError(f"The engine answered {response.status}: {told}")
-
-
-def _whole_or_broken(response: Reply, patience: float) -> Iterator[bytes]:
-    """Yield a body, its last bytes only when known to be its own; `patience`: seconds of waiting for the engine in all."""
-    kept, waited = b"", 0.0
-    pieces = response.pieces()
-    try:
-        while True:
-            began = time.monotonic()
-            chunk = next(pieces, b"")
-            waited += time.monotonic() - began
-            if waited > patience:
-                raise QueryTimeout("The answer took longer than the time limit and was broken off.")
-            if not chunk:
-                break
-            kept += chunk
-            if len(kept) > _HELD_BACK:
-                yield kept[:-_HELD_BACK]
-                kept = kept[-_HELD_BACK:]
-    except OSError as error:  # also where another thread closed the line
-        raise EngineDown(f"The engine broke off its answer: {error}.") from error
-    if kept.endswith(quirks.CANCELLED):  # no whole document in any of the formats ends in a letter
-        raise QueryTimeout("The query was stopped at the time limit; the answer is not whole.")
-    yield kept
-
-
-def _chained(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
-    yield first
-    yield from rest

@@ -191,6 +191,15 @@ class QueryTimeout(EngineError):
     retry_after = 5
     title = phrase("The query took too long")
     advice = phrase("Narrow it: name a class or a graph, add a LIMIT, or avoid joining by FILTER.")
+    runs_on = 0.0
+    """Seconds for which the store may still be busy with it."""
+
+    @classmethod
+    def early(cls, seconds: float, runs_on: float) -> QueryTimeout:
+        """A query that its caller's limit stopped before the store's own."""
+        error = cls(f"The query was stopped after {seconds:g} seconds.")
+        error.runs_on = runs_on
+        return error
 
 
 class Busy(KgError):

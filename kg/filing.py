@@ -80,7 +80,7 @@ def update(base: Base, text: str, dataset: Dataset, who: str, why: str) -> list[
 def patch(base: Base, iri: str, text: str, who: str, why: str, since: int | None = None) -> list[Change]:
     """Apply an update to one record, which is its default graph (Graph Store Protocol, 5.7)."""
     revision = base.journal.revision if since is None else since
-    with scratch(base.settings.engine_memory, base.settings.query_timeout) as store:
+    with scratch(base.settings.engine_memory, base.settings.engine_timeout) as store:
         store.fill(base.journal.now(iri) or b"")
         store.update(text)
         elsewhere = {
@@ -94,7 +94,7 @@ def patch(base: Base, iri: str, text: str, who: str, why: str, since: int | None
 
 def _tried(base: Base, text: str, dataset: Dataset) -> tuple[int, dict[str, list[Triple] | None]]:
     """Return the revision that was copied, and the records as the update leaves them, of those that it changes."""
-    with scratch(base.settings.engine_memory, base.settings.query_timeout) as store:
+    with scratch(base.settings.engine_memory, base.settings.engine_timeout) as store:
         revision = _fill(base, store)
         before = set(store.statements().splitlines())
         store.update(text, dataset)

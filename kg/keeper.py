@@ -23,7 +23,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from urllib.error import URLError
+from urllib.error import HTTPError
 from urllib.request import urlopen
 
 START_SECONDS = 30.0
@@ -31,7 +31,8 @@ TICK_SECONDS = 0.1
 _GRACE_SECONDS = 0.5
 _STOP_SECONDS = 10.0
 _LOG_BYTES = 1_000_000
-_SLEEPERS_MIB = 16_384
+_PORTS = 5
+_SLEEPERS_MIB = 65_536
 """Address space for the stacks of the threads by which Oxigraph 0.5 waits for the time limit, one a query; they take no memory."""
 _PR_SET_PDEATHSIG = 1
 WELCOME = b"!"
@@ -80,16 +81,27 @@ class _Keeper:
         fresh.replace(self.data / NOTE)
 
     def start(self) -> None:
-        """Start the server and wait until it answers."""
+        """Start the server and wait until it answers; where somebody else came first to its port, at another one."""
+        for _ in range(_PORTS):
+            if self._started():
+                return
+            self.port = free_port()
+        sys.exit("no port stays free for oxigraph")
+
+    def _started(self) -> bool:
+        """Start the server; tell whether it is the one that answers at our port."""
         command = [program(), "serve", "--location", str(self.data / "triples"), "--bind", f"127.0.0.1:{self.port}",
                    "--union-default-graph", "--timeout-s", str(self.timeout)]  # fmt: skip
         self.server = subprocess.Popen(command, preexec_fn=_leash(self.memory), stdin=subprocess.DEVNULL)
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
+            answers = _answers(self.url)
             if self.server.poll() is not None:
+                if answers:
+                    return False
                 sys.exit(f"oxigraph ended with {self.server.returncode}")
-            with contextlib.suppress(URLError, OSError), urlopen(self.url, timeout=2):
-                return
+            if answers and _listens(self.server.pid, self.port):
+                return True
             time.sleep(TICK_SECONDS / 5)
         sys.exit(f"oxigraph did not answer within {START_SECONDS:.0f} seconds")
 
@@ -153,6 +165,27 @@ def _held(process: int) -> int:
     with contextlib.suppress(OSError), Path(f"/proc/{process}/status").open(encoding="ascii", errors="replace") as told:
         return next((int(line.split()[1]) // 1024 for line in told if line.startswith("RssAnon:")), 0)
     return 0
+
+
+def _answers(url: str) -> bool:
+    try:
+        urlopen(url, timeout=2).close()
+    except HTTPError:
+        return True
+    except OSError:
+        return False
+    return True
+
+
+def _listens(process: int, port: int) -> bool:
+    """Tell whether it is this process that listens on a port of 127.0.0.1; where the system does not tell, it is believed."""
+    try:
+        table = Path(f"/proc/{process}/net/tcp").read_text("ascii").splitlines()[1:]
+        files = [os.readlink(path) for path in Path(f"/proc/{process}/fd").iterdir()]
+    except OSError:
+        return sys.platform != "linux"
+    sockets = (line.split() for line in table)
+    return any(told[1].endswith(f":{port:04X}") and f"socket:[{told[9]}]" in files for told in sockets)
 
 
 def free_port() -> int:

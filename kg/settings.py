@@ -92,7 +92,15 @@ SETTINGS = (
     Setting("fetch_zotero", "https://api.zotero.org", _address, "Where `kg fetch` asks for a Zotero library."),
     Setting("zotero_key", "", str, "Key of a Zotero account whose library is not public.", secret=True),
     Setting("fetch_timeout", 20, _whole(1, 600), "Seconds that `kg fetch` waits for one answer."),
-    Setting("query_timeout", 30, _whole(1, 3600), "Seconds after which a query is stopped."),
+    Setting(
+        "query_timeout", 30, _whole(1, 3600), "Seconds after which a query of a caller without a token is stopped."
+    ),
+    Setting(
+        "query_timeout_token",
+        0,
+        _whole(0, 3600),
+        "Seconds for callers with a token; 0: the same. The engine stops at the longer.",
+    ),
     Setting("query_rows", 2_000_000, _whole(1, 10**12), "Rows of one answer, for callers without a token."),
     Setting("query_rows_token", 20_000_000, _whole(1, 10**12), "Rows of one answer, for callers with a token."),
     Setting("query_megabytes", 1024, _whole(1, 10**9), "Size of one answer in MB, for callers without a token."),
@@ -148,6 +156,7 @@ class Settings:
     zotero_key: str
     fetch_timeout: int
     query_timeout: int
+    query_timeout_token: int
     query_rows: int
     query_rows_token: int
     query_megabytes: int
@@ -161,6 +170,11 @@ class Settings:
     service_allow: tuple[str, ...]
     update_statements: int
     proxies: int
+
+    @property
+    def engine_timeout(self) -> int:
+        """Seconds after which the engine itself stops a query: the longest that any caller has."""
+        return max(self.query_timeout, self.query_timeout_token)
 
     @property
     def here(self) -> str:

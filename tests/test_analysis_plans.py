@@ -31,8 +31,8 @@ from kg.analysis.evidence import (
 )
 from kg.analysis.gaps import HELD, MISSING, UNKNOWN, WEAK, combined
 from kg.analysis.gathering import gather
+from kg.answers import Row
 from kg.base import Base
-from kg.engine import Row
 from kg.errors import BrokenHouse
 from kg.terms import RECORDS
 

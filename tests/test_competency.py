@@ -10,8 +10,8 @@ import re
 import pytest
 
 from kg import queries
+from kg.answers import Row
 from kg.base import Base
-from kg.engine import Row
 from kg.terms import PREFIXES, RECORDS
 
 Expected = dict[str, str]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import fcntl
 import gzip
 import hashlib
 import json
@@ -135,6 +136,21 @@ def test_a_dump_is_made_anew_only_when_something_changed(held: Base) -> None:
     second = dumps.fresh(held.journal, folder, "nq")
     assert second.revision > first.revision
     assert not first.path.exists()
+
+
+def test_a_dump_that_takes_long_is_made_while_its_readers_wait_elsewhere(
+    door: FlaskClient, held: Base, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kg.web.described._PATIENCE_SECONDS", 0.05)
+    folder = held.settings.data / "dumps"
+    for old in folder.glob("*.trig.gz"):
+        old.unlink()
+    with (folder / "trig.lock").open("w") as lock:  # another process is making one
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        answers = [door.get("/dump/open-urban.trig.gz") for _ in range(3)]
+    assert [(answer.status_code, answer.headers["Retry-After"]) for answer in answers] == [(503, "30")] * 3
+    monkeypatch.setattr("kg.web.described._PATIENCE_SECONDS", 60)
+    assert door.get("/dump/open-urban.trig.gz").status_code == 200
 
 
 @pytest.mark.parametrize("name", ["open-urban.nt.gz", "open-urban.nq", "x.nq.gz", "..%2Fjournal.sqlite", "nq.gz"])

@@ -41,6 +41,7 @@ FLOORS = (
     ("kg.profile", "kg.vocabulary"),
     ("kg.model", "kg.shapes", "kg.sieve"),
     (
+        "kg.answers",
         "kg.engine",
         "kg.keeper",
         "kg.oxigraph",

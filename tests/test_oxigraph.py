@@ -10,11 +10,13 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
-from kg import oxigraph
+from kg import keeper, oxigraph
 from kg.engine import Engine
 from kg.errors import BaseBusy, EngineDown, QueryTimeout
 
@@ -105,6 +107,21 @@ def test_a_user_killed_without_a_word_leaves_no_orphan(data: Path) -> None:
     found = note(data)
     end(process)
     until(lambda: not runs(found["server"]) and not runs(found["keeper"]))
+
+
+def test_another_server_that_came_first_to_the_port_is_not_taken_for_ours(tmp_path: Path) -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as other:  # answers everything with 501
+        threading.Thread(target=other.serve_forever, daemon=True).start()
+        kept = keeper._Keeper(tmp_path, MEMORY, TIMEOUT)
+        kept.port = other.server_port
+        try:
+            kept.start()
+            assert kept.port != other.server_port
+            with urlopen(f"{kept.url}/query?query=ASK%7B%7D") as answer:
+                assert answer.headers["Server"].startswith("Oxigraph")
+        finally:
+            kept.stop()
+            other.shutdown()
 
 
 def test_a_killed_keeper_takes_the_server_with_it_and_the_next_question_brings_both_back(data: Path) -> None:

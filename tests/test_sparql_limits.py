@@ -108,6 +108,27 @@ def test_one_caller_does_not_take_every_place(limited: Callable[..., FlaskClient
     assert client.get(asking("ASK {}")).status_code == 200
 
 
+LABOURED = "SELECT (COUNT(*) AS ?n) { { SELECT * { ?a ?b ?c } LIMIT 4000 } { SELECT * { ?d ?e ?f } LIMIT 4000 } }"
+
+
+def test_a_token_brings_more_time(limited: Callable[..., FlaskClient]) -> None:
+    client = limited(query_timeout=1, query_timeout_token=20)
+    token = client.application.extensions["accounts"].add("hypatia", "contributor")
+    assert client.get(asking("ASK {}")).headers["Query-Limits"].endswith("seconds=1")
+    answer = client.get(asking(LABOURED, format="csv"), headers={"Authorization": f"Bearer {token}"})
+    assert answer.text.split() == ["n", "16000000"]
+    assert answer.headers["Query-Limits"].endswith("seconds=20")
+
+
+def test_a_query_that_is_stopped_before_the_engine_ends_it_keeps_its_place(limited: Callable[..., FlaskClient]) -> None:
+    client = limited(query_timeout=1, queries_at_once=2)
+    stopped = client.get(asking(LABOURED + " # stop"))
+    assert (stopped.status_code, stopped.json["detail"]) == (503, "The query was stopped after 1 seconds.")
+    refused = client.get(asking("ASK {}"))
+    assert (refused.status_code, refused.json["title"]) == (503, "Too many queries at once")
+    assert client.get(asking("ASK {}"), environ_base={"REMOTE_ADDR": "192.0.2.7"}).status_code == 200
+
+
 # -- rows and bytes ------------------------------------------------------------------------------------------------------
 
 READERS: dict[str, Callable[[bytes], object]] = {

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 
 from kg import queries
 from kg.analysis.evidence import READ, Cell, Evidence, Helper, Policy, Provision, Step, slug_of
-from kg.engine import Row
+from kg.answers import Row
 
 Select = Callable[[str], list[Row]]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from kg.analysis.evidence import ABSENT, OPPOSITE, PARTLY, STATED, STATUSES, WORDS, slug_of
 from kg.analysis.gaps import KINDS, Gap, Gaps
 from kg.analysis.tables import Table, Value
-from kg.engine import Row
+from kg.answers import Row
 
 
 @dataclass(frozen=True)

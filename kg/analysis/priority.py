@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from kg.analysis.evidence import Evidence, slug_of
 from kg.analysis.tables import Table, Value
-from kg.engine import Row
+from kg.answers import Row
 
 NOTE = (
     "Datasets of one standard count together, the others each for itself. Ranked by what is not seen here first, "

@@ -16,7 +16,7 @@ from pyoxigraph import Literal, NamedNode
 from kg import queries
 from kg.analysis.documents import escaped
 from kg.analysis.evidence import slug_of
-from kg.engine import Row, Term
+from kg.answers import Row, Term
 from kg.errors import BadInput, BrokenHouse
 from kg.terms import RECORDS
 

@@ -10,7 +10,7 @@ from kg.analysis.evidence import WORDS, Cell, Evidence, Policy, slug_of
 from kg.analysis.gaps import Gap, find
 from kg.analysis.peers import of_policies
 from kg.analysis.tables import Table, Value
-from kg.engine import Row
+from kg.answers import Row
 
 QUADRANTS = {"strength": "Strengths", "weakness": "Weaknesses", "opportunity": "Opportunities", "threat": "Threats"}
 DERIVED = (

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from kg.analysis.evidence import Evidence, Policy, slug_of
 from kg.analysis.tables import Table, Value
-from kg.engine import Row
+from kg.answers import Row
 
 SEEN = {"work", "source"}
 """Bases of a link that are facts seen: the text itself, or another text, says so. The others are an editor's reading."""

@@ -12,8 +12,8 @@ from flask import Response, current_app, render_template
 from pyoxigraph import Literal, NamedNode, QueryBoolean, QueryResultsFormat, QuerySolutions, parse_query_results
 
 from kg import queries
+from kg.answers import Answer
 from kg.chunks import as_file
-from kg.engine import Answer
 from kg.errors import BadInput, KgError
 from kg.web import copies, guard, limits, words
 from kg.web.names import labels

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 
 from flask import Response, request
 
-from kg.engine import Answer
+from kg.answers import Answer
 from kg.errors import KgError, QueryTimeout
 from kg.web import kept, limits
 from kg.web.guard import Query
@@ -40,11 +40,19 @@ def answer(query: Query, form: Format, dataset: tuple[tuple[str, str], ...]) -> 
         return _headed(_whole(held, form), tag, allowance)
     leave = limits.limits().enter()
     try:
-        found = base().engine.stream(query.text, form.mimetype, dataset)
-    except BaseException:
-        leave()
+        found = base().engine.stream(query.text, form.mimetype, dataset, allowance.seconds)
+    except BaseException as error:
+        runs_on = error.runs_on if isinstance(error, QueryTimeout) else 0
+        _later(runs_on, leave) if runs_on else leave()
         raise
     return _fresh(found, form, allowance, tag, revision, leave)
+
+
+def _later(seconds: float, leave: Callable[[], None]) -> None:
+    """Give a place back when the engine is surely free of the query that had it."""
+    timer = threading.Timer(seconds, leave)
+    timer.daemon = True
+    timer.start()
 
 
 def _fresh(

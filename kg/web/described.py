@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from threading import Thread
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Blueprint, Response, current_app, render_template, request
 from pyoxigraph import RdfFormat, parse, serialize
@@ -15,7 +16,7 @@ from pyoxigraph import RdfFormat, parse, serialize
 from kg import dumps, queries
 from kg.base import Base
 from kg.dumps import WRITERS
-from kg.errors import KgError, NotFound, QueryTimeout
+from kg.errors import Busy, KgError, NotFound, QueryTimeout
 from kg.terms import PREFIXES
 from kg.web import cors, limits, negotiation
 from kg.web.negotiation import RDF_XML, TURTLE, Format
@@ -24,6 +25,8 @@ from kg.web.site import base
 
 blueprint = Blueprint("described", __name__)
 cors.open_to_all(blueprint)
+
+T = TypeVar("T")
 
 _NAME = "open-urban"
 _PATIENCE_SECONDS = 2.0
@@ -69,13 +72,45 @@ def dump(name: str) -> Response:
             f"There is no dump {name}.", f"Dumps: {', '.join(f'/dump/{_NAME}.{each}.gz' for each in WRITERS)}."
         )
     limits.limits().count()
-    found = dumps.fresh(base().journal, base().settings.data / "dumps", ext)
+    found = _ready(ext)
     if name.endswith(".sha256"):
         return Response(f"{found.sha256}  {stem}{checksum}\n", content_type="text/plain; charset=utf-8")
     response = _file(found, ext)
     response.headers["Cache-Control"] = "no-cache"
     response.headers.add("Link", '</.well-known/void>; rel="describedby"')
     return response
+
+
+def _ready(ext: str) -> dumps.Dump:
+    """Return the dump of this revision; where it takes long to make, it is made beside the requests, who are asked to come back."""
+    held, revision = base(), base().journal.revision
+    found = dumps.existing(held.journal, held.settings.data / "dumps", ext)
+    if found is not None:
+        return found
+    making: dict[str, Future[dumps.Dump]] = current_app.extensions.setdefault("dumps", {})
+    begun = making.get(ext)
+    if begun is None or begun.done():
+        begun = making[ext] = _beside(lambda: dumps.fresh(held.journal, held.settings.data / "dumps", ext))
+    try:
+        return begun.result(_PATIENCE_SECONDS)
+    except TimeoutError:
+        busy = Busy(f"The dump of revision {revision} is being made.", "Ask again in half a minute.")
+        busy.retry_after = 30
+        raise busy from None
+
+
+def _beside(make: Callable[[], T]) -> Future[T]:
+    """Do something beside the request, so that nobody waits for it longer than they may."""
+    told: Future[T] = Future()
+
+    def work() -> None:
+        try:
+            told.set_result(make())
+        except Exception as error:
+            told.set_exception(error)
+
+    Thread(target=work, daemon=True).start()
+    return told
 
 
 def _file(found: dumps.Dump, ext: str) -> Response:
@@ -132,7 +167,7 @@ def _numbers() -> Numbers:
     held, revision = base(), base().journal.revision
     known: tuple[int, Future[Numbers]] | None = current_app.extensions.get("numbers")
     if known is None or known[0] != revision:
-        known = current_app.extensions["numbers"] = (revision, _counting(held))
+        known = current_app.extensions["numbers"] = (revision, _beside(lambda: _counted(held)))
     try:
         return known[1].result(_PATIENCE_SECONDS)
     except TimeoutError:
@@ -142,20 +177,11 @@ def _numbers() -> Numbers:
         return Numbers((), ())
 
 
-def _counting(held: Base) -> Future[Numbers]:
-    """Count beside the request, so that nobody waits for it longer than they may."""
-    told: Future[Numbers] = Future()
-
-    def count() -> None:
-        try:
-            told.set_result(Numbers(_counts(held, "void-classes"), _counts(held, "void-properties")))
-        except QueryTimeout:
-            told.set_result(Numbers((), ()))
-        except Exception as error:
-            told.set_exception(error)
-
-    Thread(target=count, name="counting", daemon=True).start()
-    return told
+def _counted(held: Base) -> Numbers:
+    try:
+        return Numbers(_counts(held, "void-classes"), _counts(held, "void-properties"))
+    except QueryTimeout:
+        return Numbers((), ())
 
 
 def _counts(held: Base, question: str) -> tuple[tuple[str, int], ...]:

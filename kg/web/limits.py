@@ -68,7 +68,8 @@ class Limits:
         given, times = self._settings, self._times()
         rows = given.query_rows_token * times or given.query_rows
         megabytes = given.query_megabytes_token * times or given.query_megabytes
-        return Allowance(rows=rows, size=megabytes * 1_000_000, seconds=given.query_timeout)
+        seconds = (times and given.query_timeout_token) or given.query_timeout
+        return Allowance(rows=rows, size=megabytes * 1_000_000, seconds=seconds)
 
     def _times(self) -> int:
         """Return how many times the limits of a token the caller's role has; 0 for a caller without one."""

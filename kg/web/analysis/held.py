@@ -12,7 +12,7 @@ from pyoxigraph import NamedNode
 from kg import queries
 from kg.analysis.evidence import Evidence
 from kg.analysis.gathering import gather
-from kg.engine import Row
+from kg.answers import Row
 from kg.web.analysis import answers
 from kg.web.negotiation import Format
 from kg.web.site import base

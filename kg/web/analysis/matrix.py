@@ -13,7 +13,7 @@ from kg.analysis.choice import Choice, chosen, values
 from kg.analysis.evidence import NOT_SEEN, READ, STATUSES, WORDS, Cell, Evidence, Policy, Provision, slug_of
 from kg.analysis.matrix import Matrix
 from kg.analysis.rates import Rate
-from kg.engine import Row
+from kg.answers import Row
 from kg.errors import NotFound
 from kg.terms import path_of
 from kg.web.analysis import answers, asking

@@ -10,7 +10,7 @@ from kg import queries
 from kg.analysis import transposition
 from kg.analysis.evidence import WORDS, slug_of
 from kg.analysis.tables import Table, Value
-from kg.engine import Row
+from kg.answers import Row
 from kg.terms import path_of
 from kg.web.analysis import answers, asking
 from kg.web.analysis.held import kept, opened
