@@ -100,7 +100,7 @@ class _Keeper:
                 if answers:
                     return False
                 sys.exit(f"oxigraph ended with {self.server.returncode}")
-            if answers and _listens(self.server.pid, self.port):
+            if answers and listens(self.server.pid, self.port):
                 return True
             time.sleep(TICK_SECONDS / 5)
         sys.exit(f"oxigraph did not answer within {START_SECONDS:.0f} seconds")
@@ -177,7 +177,7 @@ def _answers(url: str) -> bool:
     return True
 
 
-def _listens(process: int, port: int) -> bool:
+def listens(process: int, port: int) -> bool:
     """Tell whether it is this process that listens on a port of 127.0.0.1; where the system does not tell, it is believed."""
     try:
         table = Path(f"/proc/{process}/net/tcp").read_text("ascii").splitlines()[1:]

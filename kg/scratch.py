@@ -8,19 +8,17 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from urllib.parse import urlencode
 
-import urllib3
-from urllib3.exceptions import HTTPError, ReadTimeoutError
-
 from kg import quirks
 from kg.errors import BadInput, EngineDown, QueryTimeout, TooLarge
-from kg.keeper import free_port, program
+from kg.keeper import free_port, listens, program
+from kg.wire import Wire
 
 _N_QUADS = "application/n-quads"
 _N_TRIPLES = "application/n-triples"
 _START_SECONDS = 10.0
 _TICK_SECONDS = 0.02
-# The shell holds the server on a leash: when its standard input ends, with us or before, the server is killed.
-_LEASH = 'ulimit -v "$1"; shift; "$@" >/dev/null 2>&1 & cat >/dev/null; kill -KILL $!'
+# The shell tells the number of the server and holds it on a leash: when its input ends, with us or before, the server is killed.
+_LEASH = 'ulimit -v "$1"; shift; "$@" >/dev/null 2>&1 & echo $!; cat >/dev/null; kill -KILL $!'
 
 Dataset = Iterable[tuple[str, str]]
 
@@ -31,7 +29,7 @@ class Scratch:
     def __init__(self, url: str, timeout: int) -> None:
         self._url = url
         self._timeout = timeout
-        self._pool = urllib3.PoolManager(timeout=urllib3.Timeout(connect=2, read=timeout), retries=False)
+        self._wire = Wire(timeout)
 
     def fill(self, statements: bytes) -> None:
         """Put N-Quads in; those without a graph go to the default graph."""
@@ -65,17 +63,17 @@ class Scratch:
     def alive(self) -> bool:
         """Tell whether it answers."""
         try:
-            return self._pool.request("GET", self._url, timeout=1).status < 500
-        except HTTPError:
+            return self._wire.request("GET", self._url, patience=1).status < 500
+        except OSError:
             return False
 
     def _send(self, method: str, path: str, body: bytes, media: str, text: str = "", accept: str = _N_QUADS) -> bytes:
         headers = {"Accept": accept} | ({"Content-Type": media} if media else {})
         try:
-            response = self._pool.request(method, self._url + path, body=body or None, headers=headers)
-        except ReadTimeoutError as error:
+            response = self._wire.request(method, self._url + path, body, headers)
+        except TimeoutError as error:
             raise QueryTimeout(f"The update was tried on a copy and stopped after {self._timeout} seconds.") from error
-        except HTTPError as error:
+        except OSError as error:
             raise TooLarge("The copy on which the update was tried died of it; it may need too much memory.") from error
         if response.status == 400 or (response.status >= 400 and text):
             raise BadInput(*quirks.plain(response.data.decode("utf-8", "replace"), text))
@@ -90,13 +88,12 @@ def scratch(memory: int, timeout: int) -> Iterator[Scratch]:
     port = free_port()
     server = [program(), "serve", "--bind", f"127.0.0.1:{port}"]
     command = ["/bin/sh", "-c", _LEASH, "sh", str(memory * 1024), *server]
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as leash:
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as leash:
         try:
+            process = int(leash.stdout.readline()) if leash.stdout else 0
             store = Scratch(f"http://127.0.0.1:{port}", timeout)
             deadline = time.monotonic() + _START_SECONDS
-            while not store.alive():
+            while not (store.alive() and listens(process, port)):
                 if time.monotonic() > deadline:
                     raise EngineDown(f"The scratch store did not start within {_START_SECONDS:.0f} seconds.")
                 time.sleep(_TICK_SECONDS)
