@@ -22,6 +22,10 @@ class Text(str):
         made.language = language or ""
         return made
 
+    def lower(self) -> Text:
+        """Return the same words in small letters, still in their language."""
+        return Text(super().lower(), self.language)
+
 
 def phrase(text: str) -> str:
     """Mark a text for the catalogues of translations, and return it as it is: who shows it says it in the reader's language."""

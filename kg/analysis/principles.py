@@ -9,6 +9,7 @@ from kg.analysis.evidence import ABSENT, OPPOSITE, PARTLY, STATED, STATUSES, WOR
 from kg.analysis.gaps import KINDS, Gap, Gaps
 from kg.analysis.tables import Table, Value
 from kg.answers import Row
+from kg.words import phrase
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ _HEAD = (
     "peers not seen",
 )  # fmt: skip
 
-NOTE = (
+NOTE = phrase(
     "A provision touches only a part of a principle: that it is laid down does not say that the principle is kept. "
     "The codebook ties provisions to principles by our judgement. Not seen is not absent."
 )

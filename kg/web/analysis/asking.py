@@ -13,6 +13,7 @@ from kg.analysis.choice import Choice, values
 from kg.analysis.evidence import Evidence
 from kg.errors import BadInput, NotFound
 from kg.web.site import base
+from kg.web.tongues import _
 
 _YEARS = (1700, 2200)
 
@@ -27,7 +28,10 @@ def one_of(name: str, allowed: Iterable[str], default: str = "") -> str:
     found = text(name) or default
     known = list(allowed)
     if found not in known and found != default:
-        raise BadInput(f"{name}={found!r} is not known here.", f"Choose one of: {', '.join(filter(None, known))}.")
+        raise BadInput(
+            _("%(name)s=%(value)s is not known here.", name=name, value=repr(found)),
+            _("Choose one of: %(known)s.", known=", ".join(filter(None, known))),
+        )
     return found
 
 
@@ -37,7 +41,16 @@ def number(name: str, low: int, high: int) -> int | None:
     if not found:
         return None
     if not (found.isascii() and found.isdigit() and low <= int(found) <= high):
-        raise BadInput(f"{name}={found!r} is not a whole number from {low} to {high}.", f"Give {name} as a number.")
+        raise BadInput(
+            _(
+                "%(name)s=%(value)s is not a whole number from %(low)s to %(high)s.",
+                name=name,
+                value=repr(found),
+                low=low,
+                high=high,
+            ),
+            _("Give %(name)s as a number.", name=name),
+        )
     return int(found)
 
 
@@ -49,7 +62,8 @@ def place(evidence: Evidence, name: str = "place") -> str:
     iri = found if ":" in found else f"{base().settings.base}place/{found}"
     if iri not in evidence.places:
         raise NotFound(
-            f"The base holds no place {found!r}.", "Choose a place from the list, or search: /search?kind=place."
+            _("The base holds no place %(place)s.", place=repr(found)),
+            _("Choose a place from the list, or search: /search?kind=place."),
         )
     return iri
 
@@ -63,7 +77,8 @@ def record(found: str, kind: str) -> str:
         return NamedNode(iri).value
     except ValueError as error:
         raise BadInput(
-            f"{found!r} names no record: {error}.", "Name records by kind and slug: policy/de-dng-2021."
+            _("%(name)s names no record: %(why)s.", name=repr(found), why=error),
+            _("Name records by kind and slug: policy/de-dng-2021."),
         ) from error
 
 

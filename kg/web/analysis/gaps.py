@@ -19,6 +19,7 @@ from kg.web.analysis.held import evidence, opened
 from kg.web.analysis.matrix import form_fields
 from kg.web.negotiation import HTML
 from kg.web.site import base, links, query_link
+from kg.words import phrase
 
 blueprint = Blueprint("gaps", __name__)
 
@@ -48,7 +49,6 @@ def gaps(ext: str | None = None) -> Response | str:
         full=subjects.shown(held, open_gaps[:_IN_FULL], sector=whose.sector),
         rest=subjects.shown(held, open_gaps[_IN_FULL:], brief=True, sector=whose.sector),
         laid_down=subjects.shown(held, found.of(measured.HELD), brief=True),
-        kinds=measured.KINDS,
         whole=held.whole,
         form=fields,
         peers=PEERS,
@@ -81,7 +81,9 @@ def unread_table(held: Evidence) -> Table:
     rows += [
         [_BARE, provision.label, iri] for iri, provision in held.provisions.items() if not held.helpers_of.get(iri)
     ]
-    return Table("Where we have looked at nothing yet", ("what", "record", "iri"), rows, "", base().index.revision)
+    return Table(
+        phrase("Where we have looked at nothing yet"), ("what", "record", "iri"), rows, "", base().index.revision
+    )
 
 
 _BARE = "nothing helps"
