@@ -14,7 +14,7 @@ MESSAGES := kg/web/translations
 PYBABEL := $(BIN)/pybabel --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test test-virtuoso virtuoso coverage bench messages map editor chromium checker clean
+.PHONY: help serve test test-virtuoso virtuoso coverage bench messages map pictures editor chromium checker clean
 
 help: ## list what make can do here
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -113,6 +113,10 @@ coverage: chromium virtuoso $(EDITOR) ## which branches the fast and browser tes
 
 map: ## draw the world map anew (needs Node; kg/web/static/world.svg is in the repository)
 	@npm ci --silent --no-audit --no-fund && node tools/map.mjs
+
+pictures: chromium $(EDITOR) ## take the pictures of the main pages anew, into docs/pictures
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[pictures]'
+	@$(BIN)/python -m pytest -q tests/test_screens.py -m pictures --pictures docs/pictures
 
 clean: ## remove what set-up, builds and tests left behind; never the data folder
 	rm -rf $(VENV) build dist node_modules kg/web/static/editor *.egg-info .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
