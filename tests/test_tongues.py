@@ -61,7 +61,8 @@ def test_a_reader_gets_the_language_that_was_asked_last(
 def test_a_choice_lasts_and_its_links_keep_the_search(client: FlaskClient) -> None:
     page = client.get("/search?q=data&kind=policy&lang=fr").text
     assert (
-        '<link rel="alternate" hreflang="he" href="http://localhost/search?q=data&amp;kind=policy&amp;lang=he">' in page
+        '<link rel="alternate" hreflang="he" href="http://localhost/search?q=data&amp;kind=policy&amp;lang=he" title="עברית">'
+        in page
     )
     assert 'lang="he" hreflang="he" dir="auto" rel="nofollow">עברית</a>' in page
     assert client.get("/search").headers["Content-Language"] == "fr"
