@@ -13,6 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from pyoxigraph import Literal, NamedNode, Triple
 
+import test_fetch
 from kg import deciding
 from kg.base import Base, open_base, parsed
 from kg.desk.accounts import Accounts
@@ -22,6 +23,7 @@ from kg.settings import Settings
 from kg.terms import DCT
 from kg.web import create_app
 
+there = test_fetch.there
 HTML = {"Accept": "text/html"}
 XSS = "\"><script>alert(1)</script>'{{7*7}}"
 EMAIL = "maud.private@example.org"
@@ -68,11 +70,11 @@ class Form(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def own(loaded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Base]:
+def own(loaded: Path, tmp_path_factory: pytest.TempPathFactory, there: str) -> Iterator[Base]:
     """A base of its own, because these tests write."""
     data = tmp_path_factory.mktemp("desk") / "data"
     shutil.copytree(loaded, data)
-    with open_base(Settings(data=data)) as opened:
+    with open_base(Settings(data=data, fetch_doi=there)) as opened:
         yield opened
 
 
@@ -410,3 +412,102 @@ def test_a_double_is_pointed_out(visitor: FlaskClient, door: Flask, own: Base) -
     number, _ = sent(visitor, "Provide Data Provenance Information")
     page = entered(door, own, "curator").get(f"/desk/{number}", headers=HTML).text
     assert "Perhaps the base has it already" in page
+
+
+# -- references that are pasted ---------------------------------------------------------------------------------------------
+
+PASTE = "/contribute/references"
+NEW = "@article{lindh2031buses, author={Lindh, Maud}, title={Buses told by telephone}, journal={Cities}, year={2031}}\n"
+THERE = "@article{janssen2012again, author={Janssen, Marijn and Charalabidis, Yannis and Zuiderwijk, Anneke}, year={2012}, title={Benefits, Adoption Barriers and Myths of Open Data and Open Government}, journal={Information Systems Management}, doi={10.1080/10580530.2012.716740}}\n"  # noqa: E501
+RIS = "TY  - JOUR\nAU  - Lindh, Maud\nTI  - Trams told by telephone\nJO  - Cities\nPY  - 2032\nER  - \n"
+CSL = '[{"id": "x", "type": "article-journal", "title": "Ferries told by telephone", "author": [{"family": "Lindh", "given": "Maud"}], "container-title": "Cities", "issued": {"date-parts": [[2033]]}}]'  # noqa: E501
+
+
+def pasted(client: FlaskClient, text: str, **more: str | list[str]) -> str:
+    """Paste references and look at them beside the base."""
+    given = filled(client, PASTE, text=text, **more) | {"do": ["check"]}
+    answer = client.post(PASTE, data=given, headers=HTML)
+    assert answer.status_code == 200
+    return answer.text
+
+
+@pytest.mark.parametrize(
+    ("text", "title"), [(NEW, "Buses"), (RIS, "Trams"), (CSL, "Ferries")], ids=["BibTeX", "RIS", "CSL-JSON"]
+)
+def test_a_pasted_reference_becomes_a_proposal_and_then_a_record(
+    text: str, title: str, visitor: FlaskClient, door: Flask, own: Base
+) -> None:
+    page = pasted(visitor, text)
+    assert f"<b>{title} told by telephone</b>" in page
+    assert "1 reference read" in page
+    form = Form(page, PASTE).fields | {"do": ["send"], "licence": ["yes"], "person": ["Maud Lindh"]}
+    assert form["entry"] == ["0"]
+    sent_to = visitor.post(PASTE, data=form, headers=HTML)
+    assert sent_to.status_code == 303
+    number = int(sent_to.location.split("/")[-2])
+    assert deciding.desk(own).get(number).why == f"new reference: {title} told by telephone"
+    assert decided(entered(door, own, "curator", f"p{title}"), number, "accept") == 303
+    [iri] = deciding.desk(own).records(number)
+    assert f"{title} told by telephone" in visitor.get("/" + iri.removeprefix(own.settings.base)).text
+    assert "the same" in pasted(visitor, text) or "under another key" in pasted(visitor, text)
+
+
+def test_each_pasted_reference_is_told_what_it_is_and_only_the_ticked_are_sent(visitor: FlaskClient, own: Base) -> None:
+    two = NEW.replace("2031", "2041") + NEW.replace("lindh2031buses", "lindh2042planes").replace("Buses", "Planes")
+    page = pasted(visitor, two + THERE + "@article{broken, title={No end")
+    assert "3 references read" in page
+    assert "There already, under another key" in page
+    assert 'href="/reference/janssen2012benefits"' in page
+    assert "What could not be read" in page
+    form = Form(page, PASTE).fields | {"do": ["send"], "licence": ["yes"]}
+    before = sum(deciding.desk(own).counts().values())
+    refused = visitor.post(PASTE, data=form | {"entry": []}, headers=HTML)
+    assert "Choose at least one" in refused.text
+    assert "Lindh" in refused.text, "what was pasted is still there"
+    assert visitor.post(PASTE, data=form | {"entry": ["2"]}, headers=HTML).status_code == 200, "a double is not sent"
+    kept = visitor.post(PASTE, data=form | {"entry": ["0", "1"]}, headers=HTML)
+    assert "2 proposals wait for a curator" in kept.text
+    assert sum(deciding.desk(own).counts().values()) == before + 2
+    for address in re.findall(r'href="(/contribute/sent/[^"]+)"', kept.text):
+        assert visitor.get(address).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("text", "doi", "told"),
+    [
+        ("", "", "There is no reference in this"),
+        ("Dear curators, look at this!", "", "There is no reference in this"),
+        (NEW.replace("lindh", "a{n}") * 41, "", "a page takes 40"),
+        ("", "a DOI", "is no DOI"),
+        ("", " ".join(f"10.1000/{n}" for n in range(6)), "at most 5 DOIs"),
+        ("[{", "", "could not be read"),
+        ("TY  - \x00", "", "could not be read"),
+    ],
+    ids=["nothing", "a letter", "too many", "no DOI", "too many DOIs", "half a JSON", "half a RIS"],
+)
+def test_what_cannot_be_pasted_is_told_and_kept(text: str, doi: str, told: str, visitor: FlaskClient) -> None:
+    if "{n}" in text:
+        text = "".join(text[: len(text) // 41].replace("{n}", str(n)) for n in range(41))
+    page = pasted(visitor, text, doi=doi)
+    assert told in page
+    assert "There is nothing to send" in page or Form(page, PASTE).fields["text"] == [text.strip()]
+
+
+def test_a_paste_that_is_not_ours_sends_nothing(visitor: FlaskClient, own: Base) -> None:
+    form = Form(pasted(visitor, NEW.replace("2031", "2051")), PASTE).fields | {"do": ["send"], "licence": ["yes"]}
+    before = deciding.desk(own).counts()
+    answer = visitor.post(PASTE, data=form | {"signed": ["forged"]}, headers=HTML)
+    assert "did not come from our pages" in answer.text
+    assert visitor.post(PASTE, data=form, headers=HTML | {"Sec-Fetch-Site": "cross-site"}).status_code == 200
+    assert visitor.post(PASTE, data=form | {"website": ["https://spam"]}, headers=HTML).location == "/contribute"
+    assert deciding.desk(own).counts() == before
+
+
+def test_a_reference_is_fetched_by_its_doi_and_then_sent_like_a_pasted_one(visitor: FlaskClient, own: Base) -> None:
+    page = pasted(visitor, "", doi="https://doi.org/10.1000/abc")
+    assert "Open data in Nairobi</b>" in page
+    form = Form(page, PASTE).fields | {"do": ["send"], "licence": ["yes"]}
+    assert "Nairobi" in form["text"][0], "what was fetched is not fetched again"
+    assert visitor.post(PASTE, data=form, headers=HTML).status_code == 303
+    assert "does not know" in pasted(visitor, "", doi="10.1000/unknown")
+    assert "not on the public network" in pasted(visitor, "", doi="10.1000/inside")

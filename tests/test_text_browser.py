@@ -20,7 +20,8 @@ PAGES = (
     "/gaps/principles?place=ke", "/roadmap?place=ke", "/draft?place=ke", "/swot", "/swot?policy=de-dng-2021",
     "/compare?ids=de-dng-2021,fr-crpa-open-data", "/transposition", "/unresolved", "/priority?sector=transport&place=ke",
     "/advocate/transport", "/rows/policies?place=ke", "/sparql", "/bibliography", "/list?ids=policy/in-ndsap-2012",
-    "/ontology", "/shapes", "/contribute", "/contribute/practice", "/contributors", "/lint", "/catalog", "/nothing-here",
+    "/ontology", "/shapes", "/contribute", "/contribute/practice",
+    "/contribute/references", "/contributors", "/lint", "/catalog", "/nothing-here",
 )  # fmt: skip
 INLINE = {"a", "b", "button", "span", "code", "em", "q", "bdi", "label", "input", "select", "abbr"}
 

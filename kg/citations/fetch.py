@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+import socket
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from html.parser import HTMLParser
-from typing import Any
+from ipaddress import ip_address
+from typing import Any, Self
 from urllib.parse import quote, urlencode, urljoin, urlsplit
 from xml.etree.ElementTree import Element, ParseError, fromstring
 
@@ -21,6 +23,7 @@ from kg.citations import csl, keys
 from kg.citations.entry import Entry
 from kg.citations.names import Name, read
 from kg.errors import BadInput, FarAway
+from kg.settings import Settings
 
 _LARGEST = 20_000_000
 _CSL = "application/vnd.citationstyles.csl+json"
@@ -47,6 +50,23 @@ class Services:
     timeout: float = 20
 
 
+def services(settings: Settings) -> Services:
+    """Return the services that the settings name."""
+    return Services(
+        settings.fetch_doi.rstrip("/"),
+        settings.fetch_isbn.rstrip("/"),
+        settings.fetch_arxiv.rstrip("/"),
+        settings.fetch_zotero.rstrip("/"),
+        settings.zotero_key,
+        settings.fetch_timeout,
+    )
+
+
+def is_doi(what: str) -> bool:
+    """Tell whether a text is a DOI, bare or as an address."""
+    return bool(_DOI.match(what.strip()))
+
+
 def fetch(what: str, services: Services) -> Iterator[Entry]:
     """Yield the references that an identifier or an address stands for, without a key: the import gives one."""
     what = what.strip()
@@ -67,6 +87,26 @@ def fetch(what: str, services: Services) -> Iterator[Entry]:
         )
 
 
+class _Outwards(urllib3.Retry):
+    """Follows a redirect to another host only where that is one of the public network: what others wrote must not lead inside."""
+
+    def increment(self, method: Any = None, url: Any = None, response: Any = None, *more: Any, **named: Any) -> Self:
+        """Count a redirect; one that leads inside raises FarAway."""
+        target = response.get_redirect_location() if response is not None else None
+        host = urlsplit(target).hostname if isinstance(target, str) else None
+        if host and _is_inside(host):
+            raise FarAway(f"The answer leads to {host}, which is not on the public network.")
+        return super().increment(method, url, response, *more, **named)
+
+
+def _is_inside(host: str) -> bool:
+    try:
+        found = socket.getaddrinfo(host, None, proto=socket.IPPROTO_TCP)
+    except OSError:
+        return False  # the request itself says that nobody is there
+    return not all(ip_address(str(address[0]).partition("%")[0]).is_global for *_, address in found)
+
+
 # -- the wire ---------------------------------------------------------------------------------------------------------------
 
 
@@ -83,7 +123,7 @@ def _get(url: str, accept: str, services: Services, headers: Mapping[str, str] |
     wait = urllib3.Timeout(connect=min(5, services.timeout), read=services.timeout)
     told = {"Accept": accept, "User-Agent": f"OpenUrban/{__version__}"} | dict(headers or {})
     try:
-        with urllib3.PoolManager(timeout=wait, retries=urllib3.Retry(0, redirect=5)) as pool:
+        with urllib3.PoolManager(timeout=wait, retries=_Outwards(0, redirect=5)) as pool:
             answer = pool.request("GET", url, headers=told, preload_content=False)
             body = answer.read(_LARGEST + 1, decode_content=True)
             answer.release_conn()

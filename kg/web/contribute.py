@@ -36,7 +36,8 @@ def _measured() -> None:
 
 
 @blueprint.after_request
-def _private(response: Response) -> Response:
+def private(response: Response) -> Response:
+    """Keep what somebody typed out of caches and search engines."""
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Robots-Tag"] = "noindex"
     return response
