@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from pyoxigraph import Literal, NamedNode, Triple
 
 import test_fetch
-from kg import deciding
+from kg import deciding, lint
 from kg.base import Base, open_base, parsed
 from kg.desk.accounts import Accounts
 from kg.desk.proposals import Sender
@@ -511,3 +511,95 @@ def test_a_reference_is_fetched_by_its_doi_and_then_sent_like_a_pasted_one(visit
     assert visitor.post(PASTE, data=form, headers=HTML).status_code == 303
     assert "does not know" in pasted(visitor, "", doi="10.1000/unknown")
     assert "not on the public network" in pasted(visitor, "", doi="10.1000/inside")
+
+
+# -- what a curator can do about it ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("whose", "title"), [("now", "Registers that others named"), ("wanted", "Registers of all")])
+def test_where_both_changed_a_field_the_curator_chooses(
+    whose: str, title: str, visitor: FlaskClient, door: Flask, own: Base
+) -> None:
+    path, iri = "/contribute/practice/ai-registers", "https://w3id.org/open-urban/practice/ai-registers"
+    theirs = title if whose == "now" else "Registers of nobody"
+    answer = visitor.post(path, data=filled(visitor, path, title="Registers of all") | {"do": ["send"]})
+    number = int(re.findall(r"sent/(\d+)/", answer.location)[0])
+    rest = [triple for triple in own.graphs([iri])[iri] if triple.predicate != DCT.title]
+    own.write({iri: [*rest, Triple(NamedNode(iri), DCT.title, Literal(theirs, language="en"))]},
+              "somebody", "meanwhile")  # fmt: skip
+    curator = entered(door, own, "curator")
+    page = curator.get(f"/desk/{number}", headers=HTML).text
+    [field] = set(re.findall(r'form="decide" name="(take [^"]+)" value="now"', page))
+    assert 'id="decide"' in page
+    form = Form(page, f"/desk/{number}").fields | {"do": ["merge"]}
+    assert curator.post(f"/desk/{number}", data=form, headers=HTML).status_code == 409, "nothing was chosen"
+    assert curator.post(f"/desk/{number}", data=form | {field: ["both"]}, headers=HTML).status_code == 409
+    assert curator.post(f"/desk/{number}", data=form | {field: [whose]}, headers=HTML).status_code == 303
+    if whose == "wanted":
+        assert decided(curator, number, "accept") == 303
+    titles = {triple.object.value for triple in own.graphs([iri])[iri] if triple.predicate == DCT.title}
+    assert titles == {title}
+
+
+def test_the_same_doi_or_address_is_pointed_out(visitor: FlaskClient, door: Flask, own: Base) -> None:
+    given = {
+        "citationKey": "lindh2031again", "entryType": "article", "title": "An article by another name", "issued": "2012",
+        "doi": "10.1080/10580530.2012.716740", "creator/new-1/familyName": "Lindh",
+    }  # fmt: skip
+    form = filled(visitor, "/contribute/reference", **given)
+    answer = visitor.post("/contribute/reference", data=form | {"do": ["send"]}, headers=HTML)
+    assert answer.status_code == 303, re.findall(r"<a href=\"#f-[^>]*>[^<]*", answer.text)
+    number = int(answer.location.split("/")[-2])
+    page = entered(door, own, "curator").get(f"/desk/{number}", headers=HTML).text
+    assert re.search(
+        r'<a href="/reference/janssen2012benefits">[^<]+</a> <span class="aside">the same doi</span>', page, re.I
+    )
+
+
+def test_a_record_is_put_back_from_its_history(visitor: FlaskClient, door: Flask, own: Base) -> None:
+    iri, path = f"{own.settings.base}place/ke", "/history/place/ke"
+    first = own.graphs([iri])[iri]
+    own.write(
+        {iri: [*first, Triple(NamedNode(iri), DCT.title, Literal("Oops"))]}, "somebody", "by mistake", checked=True
+    )
+    assert "Put it back" not in visitor.get(path, headers=HTML).text
+    curator = entered(door, own, "curator")
+    form = Form(curator.get(path, headers=HTML).text, path).fields
+    last = own.journal.history(iri)[0].revision
+    for wrong, status in (({"revision": ["0"]}, 400), ({"revision": [str(last)], "seen": ["1"]}, 409)):
+        assert curator.post(path, data=form | wrong, headers=HTML).status_code == status
+    assert visitor.post(path, data=form | {"revision": [str(last)]}, headers=HTML).location == "/desk/in"
+    assert (
+        curator.post(path, data=form | {"revision": [str(last)], "seen": [str(last)]}, headers=HTML).status_code == 303
+    )
+    assert set(own.graphs([iri])[iri]) == set(first)
+    assert own.journal.history(iri)[0].who == "curator"
+    page = curator.get(path, headers=HTML)
+    assert f"put back as before revision {last}" in page.text
+    assert page.headers["Cache-Control"] == "no-store"
+
+
+def test_a_repair_is_accepted_at_the_desk_and_the_list_has_pages(door: Flask, own: Base) -> None:
+    iri = f"{own.settings.base}reference/janssen2012benefits"
+    title = next(triple.object for triple in own.graphs([iri])[iri] if triple.predicate == DCT.title)
+    rows = [
+        (iri, "janssen2012benefits", "pages", "pages", "A range has an en dash.", "258--268", f"258--{n}")
+        for n in range(150)
+    ]
+    lint.findings(own).replace(1, 1, [*rows, (iri, "janssen2012benefits", "name", "author", "No repair.", "x", "")])
+    curator = entered(door, own, "curator")
+    page = curator.get("/desk/remarks?page=2", headers=HTML).text
+    assert "150 repairs proposed" in page
+    assert page.count("<del>258--268</del>") == 50
+    assert curator.get("/desk/remarks?page=3", headers=HTML).status_code == 404
+    [form] = re.findall(r'name="signed" value="([^"]+)"><button class="quiet" name="number"', page)[:1]
+    number = re.findall(r'name="number" value="(\d+)"', page)[0]
+    done = curator.post("/desk/remarks?page=2", data={"signed": [form], "number": [number]}, headers=HTML)
+    assert done.status_code == 200
+    assert "Written:" in done.text
+    assert "149 repairs proposed" in done.text
+    said = {triple.object.value for triple in own.graphs([iri])[iri]}
+    assert any(text.startswith("258") and text.endswith("100") for text in said)
+    assert title.value in said
+    again = curator.post("/desk/remarks?page=2", data={"signed": [form], "number": [number]}, headers=HTML)
+    assert f"There is no remark {number}" in again.text
