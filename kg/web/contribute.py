@@ -37,7 +37,7 @@ def _measured() -> None:
 
 @blueprint.after_request
 def _private(response: Response) -> Response:
-    response.headers["Cache-Control"] = "no-store"
+    response.headers["Cache-Control"] = "private, no-store"
     response.headers["X-Robots-Tag"] = "noindex"
     return response
 
