@@ -44,9 +44,7 @@ def test_who_does_not_read_gzip_does_not_get_it(client: FlaskClient, encodings: 
     assert "Content-Encoding" not in client.get("/", headers={"Accept-Encoding": encodings}).headers
 
 
-@pytest.mark.parametrize(
-    "door", ["/contribute", "/contribute/policy", "/desk/in", "/dump/open-urban.nq.gz", "/health"]
-)
+@pytest.mark.parametrize("door", ["/contribute", "/contribute/policy", "/desk/in", "/dump/open-urban.nq.gz", "/health"])
 def test_forms_small_answers_and_packed_files_are_left_as_they_are(client: FlaskClient, door: str) -> None:
     answer = client.get(door, headers=GZIP, buffered=True)
     assert answer.status_code == 200
