@@ -1,6 +1,6 @@
 """The W3C's own tests of SPARQL 1.0 and 1.1 Query: what the engine under us passes, we pass, asked at our own address.
 
-The suites are not part of the repository: `make w3c` fetches them, `make test` too. `KG_W3C_TESTS` may name another folder that holds
+The suites are not part of the repository: `make w3c` fetches them, `make test` too. `KG_W3C_TESTS` may name another folder with
 them, in any layout in which they are published: `sparql/sparql10` and `sparql/sparql11` of github.com/w3c/rdf-tests, or
 `dawg-data-r2` and `sparql11`.
 """
