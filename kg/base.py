@@ -158,13 +158,15 @@ class Base:
             self._store(changes)
             self._index(changes)
 
-    def _store(self, changes: Iterable[Change]) -> None:
+    def _store(self, changes: Sequence[Change]) -> None:
         last = {change.graph: change for change in changes}
+        first = {change.graph: change for change in reversed(changes)}
         revision = max(change.revision for change in last.values())
         root = NamedNode(self.settings.base)
         state = f"{root} {OU.revision} {Literal(str(revision), datatype=XSD.integer)} .".encode()
         graphs = {change.graph: change.after for change in last.values()}
-        self.engine.replace(graphs | {self.settings.base + "state": state})
+        fresh = {iri for iri, change in first.items() if change.before is None and change is last[iri]}
+        self.engine.replace(graphs | {self.settings.base + "state": state}, fresh)
 
     def _index(self, changes: Iterable[Change]) -> None:
         last = {change.graph: change for change in changes}

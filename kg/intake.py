@@ -13,9 +13,10 @@ from kg.base import BATCH, Base, Progress, batched, canonical
 from kg.citations import bibtex, dialects, graph, keys, likeness
 from kg.citations.connected import rewritten
 from kg.citations.entry import Entry
-from kg.citations.likeness import Shelves, Work
+from kg.citations.likeness import Shelves
 from kg.connect import Connector
 from kg.entries import write_ontology
+from kg.known import Known
 
 STATES = ("new", "changed", "same", "duplicate", "invalid")
 
@@ -42,7 +43,7 @@ class Arrival:
 def compare(base: Base, entries: Sequence[Entry], progress: Progress = lambda done: None) -> Iterator[Arrival]:
     """Yield every entry with its state, in the order of the file; nothing is written.
 
-    The work grows with the file, and with the base only by one walk over what tells its references apart.
+    The work grows with the file; of the base only what the entries could mean is looked at.
     """
     write_ontology(base)
     shelves, connector = _shelves(base, entries), Connector(base)
@@ -61,12 +62,7 @@ def compare(base: Base, entries: Sequence[Entry], progress: Progress = lambda do
 def _shelves(base: Base, entries: Iterable[Entry]) -> Shelves:
     wanted = {block for entry in entries for block in likeness.blocks(likeness.work(entry))}
     shelves = Shelves()
-    for row in base.engine.select(queries.fill("likeness")):
-        text = {name: term.value for name, term in row.items()}
-        one = Work(
-            text["record"], text["key"], text.get("type", ""), text["title"], text.get("issued", "")[:4],
-            text.get("who", ""), likeness.doi(text.get("doi", "")), likeness.isbns(text.get("isbn", "")),
-        )  # fmt: skip
+    for one in Known(base).works(sorted(wanted)):
         shelves.put(one, wanted)
     return shelves
 

@@ -17,6 +17,8 @@ _TELLING = re.compile(r"[\\{}$~%&#_^]|--|``|''")
 _LIGATURES = re.compile(r"(?<=-)(?=-)|(?<=`)(?=`)|(?<=')(?=')")
 """Between two signs that TeX would join to a dash or a quotation mark."""
 _WORD = re.compile(r"([^\W_]+)")
+_INNER_CAPITAL = re.compile(r"[A-Za-z0-9][A-Z]")
+"""In ASCII, what `_has_inner_capital` finds: told at a glance, since few titles have one."""
 _SPECIAL = str.maketrans(
     {
         "\\": r"\textbackslash{}",
@@ -121,6 +123,8 @@ def harmless(latex: str) -> str:
 
 def encode(text: str, *, ascii_only: bool, title: bool = False) -> str:
     """Return text as LaTeX: escaped, accents as commands if `ascii_only`, acronyms in a `title` kept by braces."""
+    if is_bare(text) and not (title and _INNER_CAPITAL.search(text)):
+        return text
     pieces = _WORD.split(text) if title else [text]
     return "".join(_piece(piece, ascii_only, protect=title and _has_inner_capital(piece)) for piece in pieces)
 
