@@ -88,7 +88,9 @@ class Connector:
 
     def _learn(self, bearers: Iterable[_Bearer], appeared: Iterable[Container]) -> None:
         """Bring in those people, bodies, journals and books of the base that these could mean."""
-        names = {heading for one in bearers for heading in people.headings(one.name.spoken, not one.name.body, one.orcid)}
+        names = {
+            heading for one in bearers for heading in people.headings(one.name.spoken, not one.name.body, one.orcid)
+        }
         for agent in self._known.agents(sorted(names)):
             self._people.put(agent)
         titles = {heading for one in appeared for heading in containers.headings(one)}

@@ -46,8 +46,8 @@ class Headings:
 
     def _enter_batch(self) -> int:
         """Read on in the journal, so many changes in one transaction; return how many there were."""
-        known = self._file.ask("SELECT revision, form FROM state")
-        if known == [(self._journal.revision, self._form)]:
+        known = self._file.ask("SELECT revision, at, form FROM state")
+        if known == [(self._journal.revision, self._journal.changed_at, self._form)]:
             return 0
         with self._file.open() as connection:
             connection.execute("BEGIN IMMEDIATE")
