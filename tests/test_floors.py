@@ -25,6 +25,7 @@ FLOORS = (
         "kg.analysis",
         "kg.connect",
         "kg.intake",
+        "kg.known",
         "kg.papers",
         "kg.lint",
         "kg.catalog",

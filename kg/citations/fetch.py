@@ -32,6 +32,7 @@ _ARXIV_ID = re.compile(
     re.IGNORECASE,
 )
 _DOI = re.compile(r"(?:doi:\s*|https?://(?:dx\.)?doi\.org/)?(10\.\d{4,9}/\S+)$", re.I)
+_ISBN = re.compile(r"^isbn:?\s*", re.I)
 _ZOTERO = re.compile(r"zotero:((?:users|groups)/\d+)$", re.I)
 
 
@@ -56,8 +57,8 @@ def fetch(what: str, services: Services) -> Iterator[Entry]:
         yield _doi(found[1], services)
     elif found := _ARXIV_ID.match(what):
         yield _arxiv(found[1], services)
-    elif isbn.is_valid(re.sub(r"^isbn:?\s*", "", what, flags=re.I)):
-        yield _isbn(isbn.compact(re.sub(r"^isbn:?\s*", "", what, flags=re.I)), services)
+    elif isbn.is_valid(_ISBN.sub("", what)):
+        yield _isbn(isbn.compact(_ISBN.sub("", what)), services)
     elif "://" in what:
         yield _page(what, services)
     else:
@@ -65,6 +66,20 @@ def fetch(what: str, services: Services) -> Iterator[Entry]:
             f"{what} is no DOI, ISBN, arXiv identifier or address.",
             "Write 10.1000/x, 978…, 2101.00001, https://… or zotero:groups/123.",
         )
+
+
+def source(what: str) -> tuple[str, str]:
+    """Return how sure we are of what was fetched (a concept of ours), and the address at which anybody can see it again."""
+    what = what.strip()
+    if found := _ZOTERO.match(what):
+        return "reported", f"https://www.zotero.org/{found[1].lower()}"
+    if found := _DOI.match(what):
+        return "registry", f"https://doi.org/{quote(found[1])}"
+    if found := _ARXIV_ID.match(what):
+        return "registry", f"https://arxiv.org/abs/{found[1]}"
+    if "://" in what:
+        return "reported", quote(what, safe=":/?#[]@!$&'()*+,;=%")
+    return "registry", f"https://openlibrary.org/isbn/{isbn.compact(_ISBN.sub('', what))}"
 
 
 # -- the wire ---------------------------------------------------------------------------------------------------------------

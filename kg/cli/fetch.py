@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import date
 
 import click
 
@@ -12,6 +13,7 @@ from kg.citations.entry import Entry
 from kg.citations.fetch import Services
 from kg.cli.intake import by, settle
 from kg.errors import KgError
+from kg.intake import Seen, spoken
 from kg.settings import Settings
 
 
@@ -35,16 +37,21 @@ def fetch(what: tuple[str, ...], decision: str | None, who: str) -> None:
         settings.fetch_timeout,
     )
     entries: list[Entry] = []
+    seen: list[Seen] = []
     failed = 0
     for one in what:
         try:
-            entries += fetching.fetch(one, services)
+            found = list(fetching.fetch(one, services))
         except KgError as error:
             failed += 1
             click.echo(f"kg: {error}", err=True)
+        else:
+            entries += found
+            confidence, address = fetching.source(one)
+            seen += [Seen(confidence, f"{address} Fetched on {spoken(date.today())}.")] * len(found)
     sound = True
     if entries:
         with open_base(settings) as base:
-            sound = settle(base, entries, 0, decision, who, "fetched: " + ", ".join(what))
+            sound = settle(base, entries, seen, 0, decision, who, "fetched: " + ", ".join(what))
     if failed or not sound:
         sys.exit(1)

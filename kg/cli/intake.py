@@ -17,7 +17,7 @@ from kg.citations import formats
 from kg.citations.entry import Broken, Entry
 from kg.cli.terminal import bar
 from kg.errors import BadInput
-from kg.intake import STATES, Arrival
+from kg.intake import STATES, Arrival, Seen
 from kg.settings import Settings
 
 _SHOWN = 20
@@ -47,19 +47,26 @@ def import_(
     Nothing is written without --accept or --propose. What cannot be read goes whole into a file beside the input.
     """
     with open_base(Settings.load()) as base:
-        entries, broken = _read(files, form, rejects)
+        entries, seen, broken = _read(files, form, rejects)
         why = "import of " + ", ".join(path.name for path in files)
-        sound = settle(base, entries, len(broken), decision, who, why, limit)
+        sound = settle(base, entries, seen, len(broken), decision, who, why, limit)
     if broken or not sound:
         sys.exit(1)
 
 
 def settle(
-    base: Base, entries: list[Entry], broken: int, decision: str | None, who: str, why: str, limit: int = _SHOWN
+    base: Base,
+    entries: list[Entry],
+    seen: list[Seen],
+    broken: int,
+    decision: str | None,
+    who: str,
+    why: str,
+    limit: int = _SHOWN,
 ) -> bool:
     """Show entries beside the base and do what was decided; tell whether none is invalid."""
     with bar("Comparing", len(entries)) as progress:
-        arrivals = list(intake.compare(base, entries, progress))
+        arrivals = list(intake.compare(base, entries, progress, seen))
     _show(arrivals, broken, limit)
     if decision == "accept":
         _accept(base, arrivals, who, why)
@@ -72,13 +79,17 @@ def settle(
     return all(arrival.state != "invalid" for arrival in arrivals)
 
 
-def _read(files: tuple[Path, ...], form: str | None, rejects: Path | None) -> tuple[list[Entry], list[Broken]]:
-    """Read the files; lay what is broken beside each, or all of it into `rejects`."""
+def _read(
+    files: tuple[Path, ...], form: str | None, rejects: Path | None
+) -> tuple[list[Entry], list[Seen], list[Broken]]:
+    """Read the files, and note where each entry was seen; lay what is broken beside each file, or all of it into `rejects`."""
     entries: list[Entry] = []
+    seen: list[Seen] = []
     every: list[Broken] = []
     for path in files:
         reading = formats.read(path, form or "")
         entries += reading.entries
+        seen += [intake.in_file(path)] * len(reading.entries)
         every += reading.broken
         for one in reading.broken[:_SHOWN]:
             click.echo(f"{path}, line {one.line}: {one.key or 'entry'}: {one.reason}.", err=True)
@@ -86,7 +97,7 @@ def _read(files: tuple[Path, ...], form: str | None, rejects: Path | None) -> tu
             _reject(reading.broken, path.with_name(f"{path.stem}.rejected{path.suffix}"), files)
     if every and rejects is not None:
         _reject(every, rejects, files)
-    return entries, every
+    return entries, seen, every
 
 
 def _reject(broken: list[Broken], path: Path, files: tuple[Path, ...]) -> None:
