@@ -10,6 +10,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from kg.model import LANGUAGE, SHAPES_GRAPH, Field, Model
 from kg.terms import DCT, OU, OWL, PREFIXES, RDF, RDFS, SH, SKOS
+from kg.words import Text
 
 ONTOLOGY = OU.iri.rstrip("#")
 _CLASS = (OWL.Class,)
@@ -83,11 +84,12 @@ def _number(number: int) -> str:
 
 
 class Vocabulary:
-    """Reads a model's statements for the pages of the ontology."""
+    """Reads a model's statements for the pages of the ontology, in a language where they are written in it, else in English."""
 
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: Model, language: str = LANGUAGE) -> None:
         self._model = model
         self._store = model.shapes
+        self._rank = {LANGUAGE: 1} | {language: 0}
 
     # -- terms ------------------------------------------------------------------------------------------------------
 
@@ -241,12 +243,9 @@ class Vocabulary:
             if isinstance(quad.object, NamedNode | Literal):
                 yield quad.object
 
-    def _text(self, iri: str, predicate: NamedNode) -> str:
-        found = sorted(
-            self._objects(NamedNode(iri), predicate),
-            key=lambda term: (getattr(term, "language", None) != LANGUAGE, term.value),
-        )
-        return found[0].value if found else ""
+    def _text(self, iri: str, predicate: NamedNode) -> Text:
+        said = [Text(term.value, getattr(term, "language", "")) for term in self._objects(NamedNode(iri), predicate)]
+        return min(said, key=lambda text: (self._rank.get(text.language, 2), text), default=Text(""))
 
 
 def short(iri: str) -> str:

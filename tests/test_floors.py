@@ -42,6 +42,7 @@ FLOORS = (
     ("kg.model", "kg.shapes", "kg.sieve"),
     (
         "kg.engine",
+        "kg.fields",
         "kg.keeper",
         "kg.oxigraph",
         "kg.queries",

@@ -29,8 +29,8 @@ _FORMATS = (HTML, TURTLE, JSON_LD, N_TRIPLES, RDF_XML)
 
 
 def vocabulary() -> Vocabulary:
-    """Return the words of the base's model."""
-    return Vocabulary(base().model)
+    """Return the words of the base's model, in the reader's language where they are written in it."""
+    return Vocabulary(base().model, tongues.language())
 
 
 # -- doors --------------------------------------------------------------------------------------------------------------

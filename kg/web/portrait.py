@@ -168,12 +168,14 @@ class Painter:
                 (self.value(value) for value in values),
                 key=lambda value: (value.lang != language(), value.text.casefold()),
             )
-            return Row(own.name_in(language()), own.help, shown)
+            return Row(own.name_in(language()), own.help_in(language()), shown)
         inner = _statements_of(values, triples)
         columns = [column for column in nested.fields if any(column.path in found for found in inner)]
         rows = [[[self.value(v) for v in found.get(column.path, ())] for column in columns] for found in inner]
         heads = [column.name_in(language()) for column in columns]
-        return Row(own.name_in(language()), own.help, columns=heads, rows=sorted(rows, key=_reading_order))
+        return Row(
+            own.name_in(language()), own.help_in(language()), columns=heads, rows=sorted(rows, key=_reading_order)
+        )
 
 
 def _statements_of(values: list[NamedNode | Literal], triples: list[Triple]) -> list[Statements]:
