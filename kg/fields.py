@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from kg.words import Text, Words, text_in, words_in
@@ -26,7 +26,11 @@ class Group:
 
 @dataclass(frozen=True)
 class Field:
-    """One thing that a record may say: a property shape with a name."""
+    """One thing that a record may say: a property shape with a name.
+
+    A facet may look `through` a property of the record at what its nested things say; with `counted_by` a nested thing counts
+    only where that property of it has one of the values of `counted_when`.
+    """
 
     iri: str
     path: str
@@ -43,6 +47,10 @@ class Field:
     names: Words = ()
     messages: Words = ()
     helps: Words = ()
+    facet_names: Words = ()
+    through: str | None = None
+    counted_by: str | None = None
+    counted_when: frozenset[str] = frozenset()
 
     @property
     def slug(self) -> str:
@@ -52,6 +60,12 @@ class Field:
     def name_in(self, language: str) -> str:
         """Return the name in a language."""
         return words_in(self.names, language, self.name)
+
+    def seen_through(self, outer: Field) -> Field:
+        """Return this field of a nested thing as a facet of the records that have such things in a field of theirs."""
+        names = self.facet_names or self.names
+        called = words_in(names, LANGUAGE, self.name)
+        return replace(self, through=outer.path, name=called, names=names, group=outer.group, order=outer.order)
 
     def help_in(self, language: str) -> Text:
         """Return what the field is for, in a language, else in English; empty where the shape has no words for it."""

@@ -56,12 +56,15 @@ class Model:
 
     @cached_property
     def facets(self) -> tuple[Field, ...]:
-        """Every field that is a search facet, each path once, in order."""
-        by_path: dict[str, Field] = {}
+        """Every field that is a search facet, of a record or of the nested things in it, each path once, in order."""
+        by_path: dict[tuple[str | None, str], Field] = {}
         for kind in self.kinds:
-            for facet in kind.fields:
-                if facet.facet:
-                    by_path.setdefault(facet.path, facet)
+            for own in kind.fields:
+                nested = self.nested.get(own.node or "")
+                inner = (field.seen_through(own) for field in (nested.fields if nested else ()))
+                for facet in (own, *inner):
+                    if facet.facet:
+                        by_path.setdefault((facet.through, facet.path), facet)
         return tuple(sorted(by_path.values(), key=lambda facet: (facet.group.order, facet.order, facet.path)))
 
 
@@ -201,6 +204,9 @@ class _Reader:
             bibtex=self.text(shape, OU.bibtexField),
             names=self.words(shape, SH.name),
             messages=self.words(shape, SH.message),
+            facet_names=self.words(shape, OU.facetName),
+            counted_by=self.text(shape, OU.countedBy),
+            counted_when=frozenset(term.value for term in self.values(shape, OU.countedWhen)),
             helps=self.words(shape, SH.description),
         )
 

@@ -14,7 +14,7 @@ from kg.model import Model
 from kg.terms import DCT, OU, OWL, RDF, RDFS, SH, SKOS
 
 LANGUAGES = ("en", "fr", "es", "he")
-SPOKEN = (RDFS.label, OU.plural, SH.name, SH.message, SH.description)
+SPOKEN = (RDFS.label, OU.plural, SH.name, SH.message, SH.description, OU.facetName)
 SHAPES = "https://w3id.org/open-urban/shapes#"
 
 

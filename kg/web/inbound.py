@@ -80,7 +80,7 @@ def groups(iri: str) -> list[Group]:
     sorted_out: dict[tuple[str, str], dict[str, dict[str, Any]]] = defaultdict(dict)
     for link in links(iri):
         sorted_out[link.kind, link.path][link.iri] = link.shown
-    facets = {facet.path: facet.slug for facet in base().model.facets}
+    facets = {facet.path: facet.slug for facet in base().model.facets if not facet.through}
     largest = sorted(sorted_out.items(), key=lambda group: -len(group[1]))
     return [_group(iri, kind, path, items, facets) for (kind, path), items in largest]
 
