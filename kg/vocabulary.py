@@ -50,12 +50,14 @@ class Node:
 
 @dataclass(frozen=True)
 class Scheme:
-    """A concept scheme with the number of its concepts."""
+    """A concept scheme with the number of its concepts, and where it is from: its source, or why it is ours."""
 
     iri: str
     title: str
     description: str
     size: int
+    source: str = ""
+    why: str = ""
 
 
 @dataclass(frozen=True)
@@ -180,7 +182,8 @@ class Vocabulary:
             return None
         size = sum(1 for _ in self._store.quads_for_pattern(None, SKOS.inScheme, NamedNode(iri)))
         title = self._text(iri, DCT.title) or self._text(iri, SKOS.prefLabel) or short(iri)
-        return Scheme(iri, title, self._text(iri, DCT.description), size)
+        source, why = self._text(iri, DCT.source), self._text(iri, RDFS.comment)
+        return Scheme(iri, title, self._text(iri, DCT.description), size, source, why)
 
     def tree(self, scheme: str) -> list[Node]:
         """Return the concepts of a scheme as trees; one whose broader concept lies outside the scheme stands at the top."""
