@@ -51,6 +51,7 @@ class Field:
     through: str | None = None
     counted_by: str | None = None
     counted_when: frozenset[str] = frozenset()
+    weakest: bool = False
 
     @property
     def slug(self) -> str:

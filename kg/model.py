@@ -55,6 +55,11 @@ class Model:
         return next((quad.object.value for quad in found if isinstance(quad.object, Literal)), None)
 
     @cached_property
+    def weakest(self) -> frozenset[str]:
+        """The properties of links that are shown only where no other links the same two things."""
+        return frozenset(field.path for kind in self.kinds for field in kind.fields if field.weakest)
+
+    @cached_property
     def facets(self) -> tuple[Field, ...]:
         """Every field that is a search facet, of a record or of the nested things in it, each path once, in order."""
         by_path: dict[tuple[str | None, str], Field] = {}
@@ -205,6 +210,7 @@ class _Reader:
             names=self.words(shape, SH.name),
             messages=self.words(shape, SH.message),
             facet_names=self.words(shape, OU.facetName),
+            weakest=self.text(shape, OU.weakest) == "true",
             counted_by=self.text(shape, OU.countedBy),
             counted_when=frozenset(term.value for term in self.values(shape, OU.countedWhen)),
             helps=self.words(shape, SH.description),
