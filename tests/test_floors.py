@@ -44,6 +44,7 @@ FLOORS = (
     (
         "kg.answers",
         "kg.engine",
+        "kg.fields",
         "kg.keeper",
         "kg.oxigraph",
         "kg.queries",

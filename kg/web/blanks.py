@@ -123,7 +123,7 @@ class Drawing:
             field_id(name),
             question,
             question.field.name_in(language()),
-            question.field.help,
+            question.field.help_in(language()),
             complaints=list(self.complaints.get(name, ())),
             warnings=list(self.warnings.get(name, ())),
         )

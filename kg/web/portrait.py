@@ -13,7 +13,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from kg.model import Field, Kind, Model
 from kg.search.cards import Statements, statements
-from kg.terms import PREFIXES, RDF, RECORDS, path_of
+from kg.terms import OU, PREFIXES, RDF, RECORDS, path_of
 from kg.web.tongues import _, best, day, language, month
 from kg.words import Text
 
@@ -149,6 +149,9 @@ class Painter:
         sections: dict[str, Section] = {}
         for own in kind.fields if kind else ():
             values = rest.pop(own.path, [])
+            if own.weakest:
+                stronger = _linked_otherwise(own, kind, found, triples)
+                values = [value for value in values if value not in stronger]
             if values and own.role not in ("title", "summary"):
                 section = sections.setdefault(
                     own.group.name, Section(own.group.name, own.group.label_in(language()), [])
@@ -168,12 +171,25 @@ class Painter:
                 (self.value(value) for value in values),
                 key=lambda value: (value.lang != language(), value.text.casefold()),
             )
-            return Row(own.name_in(language()), own.help, shown)
+            return Row(own.name_in(language()), own.help_in(language()), shown)
         inner = _statements_of(values, triples)
         columns = [column for column in nested.fields if any(column.path in found for found in inner)]
         rows = [[[self.value(v) for v in found.get(column.path, ())] for column in columns] for found in inner]
         heads = [column.name_in(language()) for column in columns]
-        return Row(own.name_in(language()), own.help, columns=heads, rows=sorted(rows, key=_reading_order))
+        return Row(
+            own.name_in(language()), own.help_in(language()), columns=heads, rows=sorted(rows, key=_reading_order)
+        )
+
+
+def _linked_otherwise(
+    weakest: Field, kind: Kind | None, found: Statements, triples: list[Triple]
+) -> set[NamedNode | Literal]:
+    """Return what a record links to by another field of the same group, or by a relation that only a reason tells."""
+    paths = {own.path for own in kind.fields if own.group == weakest.group} - {weakest.path} if kind else set()
+    linked = {value for path in paths for value in found.get(path, ())}
+    reasons = {t.subject for t in triples if t.predicate == OU.relation and t.object != NamedNode(weakest.path)}
+    told = (triple.object for triple in triples if triple.predicate == OU.target and triple.subject in reasons)
+    return linked.union(value for value in told if isinstance(value, NamedNode))
 
 
 def _statements_of(values: list[NamedNode | Literal], triples: list[Triple]) -> list[Statements]:
