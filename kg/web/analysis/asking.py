@@ -10,7 +10,7 @@ from flask import render_template, request
 from pyoxigraph import NamedNode
 
 from kg.analysis.choice import Choice, values
-from kg.analysis.evidence import Evidence
+from kg.analysis.evidence import Evidence, Provision
 from kg.errors import BadInput, NotFound
 from kg.web.site import base
 
@@ -67,6 +67,22 @@ def record(found: str, kind: str) -> str:
         ) from error
 
 
+def provisions(evidence: Evidence) -> list[str]:
+    """Return the IRIs of the provisions that `provisions` names: slugs parted by commas, or given again."""
+    named = [slug.strip() for value in request.args.getlist("provisions") for slug in value.split(",") if slug.strip()]
+    if len(named) > len(evidence.provisions):
+        raise BadInput(f"{len(named)} provisions are too many.", f"The codebook has {len(evidence.provisions)}.")
+    return [provision(evidence, slug).iri for slug in named]
+
+
+def provision(evidence: Evidence, slug: str) -> Provision:
+    """Return a provision of the codebook by the last part of its address."""
+    for found in evidence.provisions.values():
+        if found.slug == slug:
+            return found
+    raise NotFound(f"The codebook has no provision {slug!r}.", "The matrix lists them all: /matrix.")
+
+
 def choice(evidence: Evidence, *, coded: bool = True) -> Choice:
     """Read a choice of policies."""
     known = values(evidence.policies.values())
@@ -98,7 +114,7 @@ def page(template: str, **context: Any) -> str:
     return render_template(f"analysis/{template}", **given | context)
 
 
-_CHOICE = ("place", "level", "sector", "type", "year", "policy", "peers", "peer")
+_CHOICE = ("place", "level", "sector", "type", "year", "policy", "peers", "peer", "analysis", "derived")
 """Parameters that say of what a page speaks."""
 
 
