@@ -7,6 +7,7 @@ import json
 import re
 import shutil
 import zipfile
+from collections import Counter
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -18,6 +19,8 @@ from kg import queries
 from kg.analysis import documents, figures, typeset, typesetting
 from kg.analysis import report as papers
 from kg.analysis.documents import convert, escaped
+from kg.analysis.gathering import gather
+from kg.analysis.rates import adoption
 from kg.analysis.report import Place
 from kg.base import Base
 from kg.cli import main
@@ -204,7 +207,7 @@ def test_a_latex_paper_is_filled_by_the_command_and_checked(loaded: Path, tmp_pa
     checked = CliRunner().invoke(main, ["report", str(paper), "--check"], env=env)
     assert checked.exit_code == 1
     assert checked.output.splitlines()[0].startswith("line 4: {{report-base policies}} was 216, is 217: The base holds")
-    assert "4 values, 1 changed" in checked.output
+    assert "3 values, 1 changed" in checked.output
 
 
 @pytest.mark.parametrize("to", ["html", "docx"])
@@ -254,6 +257,23 @@ def test_every_number_of_the_report_is_what_the_base_answers(found: dict[str, st
     assert papers.changed(REPORT.read_text("utf-8"), before, found) == [], (
         "fill it again: kg report docs/report/report.md"
     )
+
+
+def test_the_rates_of_the_pages_and_of_the_report_are_the_same_numbers(base: Base) -> None:
+    held = gather(base.engine.select)
+    for iri, rate in adoption(held, held.policies).items():
+        (row,) = base.engine.select(queries.fill("report-rate", provision=NamedNode(iri)))
+        told = tuple(int(float(row[name].value)) for name in ("stated", "partly", "opposite", "absent", "judged"))
+        assert told == (rate.stated, rate.partly, rate.opposite, rate.absent, rate.judged), iri
+
+
+def test_kappa_is_what_its_definition_gives(base: Base) -> None:
+    cells = [cell for cell in gather(base.engine.select).cells.values() if cell.second]
+    firsts, seconds = (Counter(getattr(cell, name) for cell in cells) for name in ("first", "second"))
+    agreed = sum(cell.first == cell.second for cell in cells) / len(cells)
+    chance = sum(firsts[status] * seconds[status] for status in firsts) / len(cells) ** 2
+    (row,) = base.engine.select(queries.fill("report-kappa"))
+    assert float(row["kappa"].value) == pytest.approx((agreed - chance) / (1 - chance), abs=0.005)
 
 
 def test_every_citation_of_the_report_is_in_the_base(base: Base) -> None:

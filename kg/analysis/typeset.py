@@ -30,12 +30,12 @@ class Hand:
 
 
 def cell(term: Term, hand: Hand) -> str:
-    """Write one value: a number with its thousands apart, a share with one decimal, a thing by the last part of its IRI."""
+    """Write one value: a number with its thousands apart and at most two decimals, a thing by the last part of its IRI."""
     text = term.value
     if isinstance(term, Literal) and re.fullmatch(r"-?\d+(\.0*)?", text):
         return f"{int(float(text)):,}"
     if isinstance(term, Literal) and re.fullmatch(r"-?\d+\.\d+", text):
-        return f"{float(text):.1f}"
+        return f"{float(text):.1f}" if abs(float(text)) >= 1 else f"{float(text):.2f}"
     return hand.plain(text if isinstance(term, Literal) else slug_of(text)).replace("\n", " ")
 
 

@@ -52,6 +52,7 @@ def report(paper: Path, checking: bool, to: str | None, output: Path | None) -> 
         return
     to = to or ("tex" if tex else "html")
     target = output or paper.with_suffix(f".filled.{to}")
+    target.parent.mkdir(parents=True, exist_ok=True)
     pictures = _pictures(found, target, "svg" if to in ("html", "md") and not tex else "png")
     whole = papers.filled(text, found, {text: name for text, (name, _) in pictures.items()}, tex=tex)
     files = dict(pictures.values())
