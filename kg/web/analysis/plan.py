@@ -22,6 +22,9 @@ from kg.web.site import base, links, query_link
 
 blueprint = Blueprint("plan", __name__)
 
+_STEP, _STEP_LINKS, _WIN = 1250, 3, 120
+"""What weighs something: the words of a step, its links that carry the address, and the mark-up of a quick win."""
+
 _DRAFT = (HTML, answers.MARKDOWN, answers.DOCX)
 
 
@@ -59,7 +62,9 @@ def _named(made: Plan) -> dict[str, str]:
 
 
 def _plan_page(held: Evidence, whose: Asked, found: Gaps, made: Plan, title: str) -> str:
-    shown = subjects.shown(held, [task.gap for task in made.tasks], brief=True, sector=whose.sector)
+    wins = sum(len(task.step.government) + _WIN for task in made.quick_wins)
+    tasks, page, pages = asking.leaf(made.tasks, asking.weight(_STEP, _STEP_LINKS), asking.weight(wins, 12))
+    shown = subjects.shown(held, [task.gap for task in tasks], brief=True, sector=whose.sector)
     gaps = {it["gap"].provision.iri: it for it in shown}
     return asking.page(
         "roadmap.html",
@@ -67,6 +72,12 @@ def _plan_page(held: Evidence, whose: Asked, found: Gaps, made: Plan, title: str
         whose=whose,
         found=found,
         made=made,
+        phases=roadmap.Plan(found, tuple(tasks)).phases,
+        quick_wins=made.quick_wins if page == 1 else [],
+        page=page,
+        pages=pages,
+        previous=asking.here(page=page - 1) if page > 1 else None,
+        next=asking.here(page=page + 1) if page < pages else None,
         shown=gaps,
         labels={iri: provision.label for iri, provision in held.provisions.items()},
         form=form_fields(held, asking.choice(held)),
@@ -76,8 +87,8 @@ def _plan_page(held: Evidence, whose: Asked, found: Gaps, made: Plan, title: str
         path=answers.path,
         judgement=roadmap.JUDGEMENT,
         kept=plans.of(whose.subject.place, (policy.iri for policy in whose.subject.own)),
-        take=asking.address("/contribute/plan", {"from": "roadmap", **asking.parameters()}),
-        formats=links("/roadmap", plans.FORMATS, asking.parameters()),
+        take=asking.address("/contribute/plan", {"from": "roadmap", **asking.parameters(page=None)}),
+        formats=links("/roadmap", plans.FORMATS, asking.parameters(page=None)),
         query_url=query_link(queries.fill("analysis-steps")),
     )
 
