@@ -66,6 +66,11 @@ def _written(value: Value) -> str:
     return " ".join(str(term) for term in value)
 
 
+def known(name: str) -> bool:
+    """Tell whether there is a question of that name."""
+    return (_FOLDER / f"{name}.rq").is_file()
+
+
 @cache
 def question(name: str) -> Question:
     """Read the question of that name."""

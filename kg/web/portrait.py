@@ -137,14 +137,14 @@ class Painter:
             year=dates[0] if dates else "",
             confidence=self.value(confidence[0]).text if confidence else "",
             address=address if address and urlsplit(address).scheme in _SAFE else None,
-            groups=self._sections(kind, found, triples),
+            groups=self._sections(kind, iri, found, triples),
         )
 
     def _role(self, kind: Kind | None, found: Statements, role: str) -> list[NamedNode | Literal]:
         own = kind.role(role) if kind else None
         return found.get(own.path, []) if own else []
 
-    def _sections(self, kind: Kind | None, found: Statements, triples: list[Triple]) -> list[Section]:
+    def _sections(self, kind: Kind | None, iri: str, found: Statements, triples: list[Triple]) -> list[Section]:
         rest = {path: values for path, values in found.items() if path != RDF.type.value}
         sections: dict[str, Section] = {}
         for own in kind.fields if kind else ():
@@ -156,13 +156,21 @@ class Painter:
                 section = sections.setdefault(
                     own.group.name, Section(own.group.name, own.group.label_in(language()), [])
                 )
-                section.fields.append(self._row(own, values, triples))
+                counted = kind is not None and self.model.said_of(own.iri, OU.counted) == "true"
+                section.fields.append(
+                    self._counted(own, kind, iri, values) if counted else self._row(own, values, triples)
+                )
         if rest:
             rows = [
                 Row(local_name(path), path, [self.value(v) for v in values]) for path, values in sorted(rest.items())
             ]
             sections.setdefault("other", Section("other", _("Also said"), [])).fields.extend(rows)
         return list(sections.values())
+
+    def _counted(self, own: Field, kind: Kind | None, iri: str, values: list[NamedNode | Literal]) -> Row:
+        """Say how many nested things there are, and where the record is shown in full."""
+        page = full_page(self.model, kind, iri)
+        return Row(own.name_in(language()), own.help, [Value(str(len(values)), url=page)])
 
     def _row(self, own: Field, values: list[NamedNode | Literal], triples: list[Triple]) -> Row:
         nested = self.model.nested.get(own.node or "")
@@ -190,6 +198,12 @@ def _linked_otherwise(
     reasons = {t.subject for t in triples if t.predicate == OU.relation and t.object != NamedNode(weakest.path)}
     told = (triple.object for triple in triples if triple.predicate == OU.target and triple.subject in reasons)
     return linked.union(value for value in told if isinstance(value, NamedNode))
+
+
+def full_page(model: Model, kind: Kind | None, iri: str) -> str | None:
+    """Return the page that shows a record in full, where the shape of its kind names one."""
+    page = model.said_of(kind.iri, OU.shownAt) if kind else None
+    return page + iri.rpartition("/")[2] if page else None
 
 
 def _statements_of(values: list[NamedNode | Literal], triples: list[Triple]) -> list[Statements]:
