@@ -55,6 +55,11 @@ class Model:
         return next((quad.object.value for quad in found if isinstance(quad.object, Literal)), None)
 
     @cached_property
+    def by_path(self) -> dict[str, Field]:
+        """A field for each property that records have."""
+        return {field.path: field for kind in self.kinds for field in kind.fields}
+
+    @cached_property
     def weakest(self) -> frozenset[str]:
         """The properties of links that are shown only where no other links the same two things."""
         return frozenset(field.path for kind in self.kinds for field in kind.fields if field.weakest)

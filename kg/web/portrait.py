@@ -95,13 +95,12 @@ class Painter:
         self.model = model
         self.base = base
         self.labels = labels
-        self._properties = {field.path: field for kind in model.kinds for field in kind.fields}
 
     def value(self, term: NamedNode | Literal) -> Value:
         """Show one term: a name with its page, an address with its host's leave, or words."""
         if isinstance(term, Literal):
             return Value(spoken(term), term.language or "")
-        own = self._properties.get(term.value)
+        own = self.model.by_path.get(term.value)
         label = self.labels.get(term.value) or (own.name_in(language()) if own else None)
         lang = label.language if isinstance(label, Text) else ""
         status = term.value.removeprefix(_STATUSES) if term.value.startswith(_STATUSES) else ""
