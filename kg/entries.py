@@ -7,12 +7,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pyoxigraph import NamedNode, Triple
+from pyoxigraph import Triple
 
 from kg import queries, shipped, turtle
 from kg.base import BATCH, Base, Progress, Records, batched, canonical
 from kg.citations import bibtex, graph, keys
 from kg.errors import BadInput
+from kg.incoming.pieces import moved
 from kg.shapes import Problem
 from kg.terms import RECORDS
 
@@ -78,12 +79,7 @@ def read_files(paths: Iterable[Path], base_iri: str) -> tuple[dict[str, list[Tri
                 unreadable.append(f"{path} describes {iri}, which another file describes already.")
             seen.add((iri, path.suffix))
             records[iri] = [*records.get(iri, []), *triples]
-    if base_iri != RECORDS:
-        records = {
-            _moved(iri, base_iri): [_moved_triple(triple, base_iri) for triple in found]
-            for iri, found in records.items()
-        }
-    return records, unreadable
+    return moved(records, RECORDS, base_iri), unreadable
 
 
 def _read_bib(path: Path, unreadable: list[str]) -> dict[str, list[Triple]]:
@@ -96,21 +92,6 @@ def _read_bib(path: Path, unreadable: list[str]) -> dict[str, list[Triple]]:
         iri = f"{RECORDS}reference/{keys.slug(entry.key)}"
         found[iri] = graph.to_triples(entry, iri)
     return found
-
-
-def _moved(iri: str, base_iri: str) -> str:
-    """Write a record's IRI under another base; the ontology and its concepts stay where they are."""
-    path = iri.removeprefix(RECORDS)
-    return iri if path == iri or path.startswith(("ns", "shapes", "concept/")) else base_iri + path
-
-
-def _moved_triple(triple: Triple, base_iri: str) -> Triple:
-    subject, value = triple.subject, triple.object
-    if isinstance(subject, NamedNode):
-        subject = NamedNode(_moved(subject.value, base_iri))
-    if isinstance(value, NamedNode):
-        value = NamedNode(_moved(value.value, base_iri))
-    return Triple(subject, triple.predicate, value)
 
 
 def load(base: Base, paths: Iterable[Path], *, force: bool = False, progress: Progress = lambda done: None) -> Loading:

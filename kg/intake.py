@@ -39,14 +39,16 @@ class Seen:
 
     confidence: str = "unverified"
     evidence: str = ""
+    holds: frozenset[str] | None = None
+    """The fields that there was room for, where that was not every one: what it had no room for, a record keeps."""
 
 
-def in_file(path: Path) -> Seen:
+def in_file(path: Path, holds: frozenset[str] | None = None) -> Seen:
     """Return what an entry rests on that somebody's file holds: the file, told apart by its content, and the day."""
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     name = " ".join(path.name.replace("|", " ").split())
-    return Seen("reported", f"In the file {name} (SHA-256 {digest}), imported on {spoken(date.today())}.")
+    return Seen("reported", f"In the file {name} (SHA-256 {digest}), imported on {spoken(date.today())}.", holds)
 
 
 def spoken(day: date) -> str:
@@ -56,14 +58,21 @@ def spoken(day: date) -> str:
 
 @dataclass(frozen=True)
 class Arrival:
-    """One entry of a file beside the base: its state and why, and the statements it would write, if any."""
+    """One entry or record of a file beside the base: its state and why, and the statements it would write, if any."""
 
     state: str
-    entry: Entry
+    entry: Entry | None
     iri: str
     why: str = ""
     before: bytes | None = None
     triples: tuple[Triple, ...] = ()
+    name: str = ""
+    title: str = ""
+
+    @property
+    def called(self) -> tuple[str, str]:
+        """What it is called: the key of an entry or the address of a record, and the title."""
+        return (self.entry.key, self.entry.fields.get("title", "")) if self.entry else (self.name, self.title)
 
 
 def compare(
@@ -114,7 +123,7 @@ def _placed(
     if iri is not None:
         now = graph.from_triples(there[iri], iri)
         if not likeness.another(one, likeness.work(now, iri)):
-            return _beside(entry, now, iri, there[iri])
+            return _beside(entry, seen, now, iri, there[iri])
     found = shelves.like(one)
     if found is not None:
         other, why = found
@@ -148,10 +157,19 @@ def _free_key(base: Base, entry: Entry, taken: set[str]) -> str:
         refused.add(key)
 
 
-def _beside(entry: Entry, now: Entry, iri: str, triples: list[Triple]) -> Arrival:
+def _beside(entry: Entry, seen: Seen, now: Entry, iri: str, triples: list[Triple]) -> Arrival:
     """Compare an entry with the one that is there; sentences and links that are ours stay."""
-    kept = {name: text for name, text in now.fields.items() if name in _OURS and name not in entry.fields}
-    whole = replace(entry, key=now.key, fields={**entry.fields, **kept})
+
+    def stays(name: str) -> bool:
+        return name not in entry.fields and (name in _OURS or (seen.holds is not None and name not in seen.holds))
+
+    kept = {name: text for name, text in now.fields.items() if stays(name)}
+    people = {name: found for name, found in now.names.items() if stays(name)}
+    alike = {name for name, text in entry.fields.items() if now.fields.get(name) == text}
+    alike |= {name for name, found in entry.names.items() if now.names.get(name) == found}
+    spelled = {*kept, *people, *(alike if seen.holds is not None else ())}
+    raw = {name: text for name, text in now.raw.items() if name in spelled}
+    whole = Entry(now.key, entry.type, {**entry.fields, **kept}, {**people, **entry.names}, {**raw, **entry.raw})
     if any(bibtex.written(whole, dialect) == bibtex.written(now, dialect) for dialect in dialects.DIALECTS):
         return Arrival("same", entry, iri)
     after = tuple(rewritten(triples, iri, now, whole))
@@ -174,7 +192,9 @@ def _differing(now: Entry, then: Entry) -> list[str]:
 
 def _connected(connector: Connector, staged: list[Arrival]) -> list[Arrival]:
     """Link what would be written with the people and journals that have records; new ones are made by `kg connect`."""
-    works = [(arrival.iri, arrival.entry, list(arrival.triples)) for arrival in staged if arrival.triples]
+    works = [
+        (arrival.iri, arrival.entry, list(arrival.triples)) for arrival in staged if arrival.triples and arrival.entry
+    ]
     links = connector.connect(works, make=False).links
     return [
         replace(arrival, triples=tuple(dict.fromkeys([*arrival.triples, *links[arrival.iri]])))
@@ -222,12 +242,12 @@ def accept(
 def _with_aliases(base: Base, duplicates: Sequence[Arrival]) -> dict[str, list[Triple]]:
     """Return the records of works that duplicates mean, each with the keys of those as other keys."""
     found = base.graphs({arrival.iri for arrival in duplicates})
-    known = _known_keys(base, [arrival.entry.key for arrival in duplicates]) if duplicates else {}
-    past = base.journal.known(address(base, arrival.entry.key) for arrival in duplicates)
+    named = {arrival.entry.key: arrival.iri for arrival in duplicates if arrival.entry and arrival.entry.key}
+    known = _known_keys(base, named) if named else {}
+    past = base.journal.known(address(base, key) for key in named)
     made: dict[str, list[Triple]] = {}
-    for arrival in duplicates:
-        key, iri = arrival.entry.key, arrival.iri
-        if key and iri in found and key not in known and address(base, key) not in past:
+    for key, iri in named.items():
+        if iri in found and key not in known and address(base, key) not in past:
             now = made.get(iri, found[iri])
             made[iri] = [*now, graph.alias(iri, key)]
     return made

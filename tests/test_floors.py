@@ -24,6 +24,7 @@ FLOORS = (
         "kg.entries",
         "kg.analysis",
         "kg.connect",
+        "kg.incoming",
         "kg.intake",
         "kg.known",
         "kg.papers",

@@ -7,6 +7,7 @@ from datetime import date
 
 import click
 
+from kg import intake
 from kg.base import open_base
 from kg.citations import fetch as fetching
 from kg.citations.entry import Entry
@@ -52,6 +53,7 @@ def fetch(what: tuple[str, ...], decision: str | None, who: str) -> None:
     sound = True
     if entries:
         with open_base(settings) as base:
-            sound = settle(base, entries, seen, 0, decision, who, "fetched: " + ", ".join(what))
+            arrivals = list(intake.compare(base, entries, seen=seen))
+            sound = settle(base, arrivals, 0, decision, who, "fetched: " + ", ".join(what))
     if failed or not sound:
         sys.exit(1)
