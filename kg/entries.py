@@ -14,8 +14,10 @@ from kg.base import BATCH, Base, Progress, Records, batched, canonical
 from kg.citations import bibtex, graph, keys
 from kg.errors import BadInput
 from kg.incoming.pieces import moved
+from kg.search.cards import classes_of, statements
 from kg.shapes import Problem
 from kg.terms import RECORDS
+from kg.vocabulary import short
 
 LOADER = "corpus"
 """Who the journal names for what `kg load` wrote."""
@@ -111,7 +113,7 @@ def load(base: Base, paths: Iterable[Path], *, force: bool = False, progress: Pr
         loading.same += len(chosen) - len(fresh)
         ours = {iri: triples for iri, triples in fresh.items() if force or authors.get(iri, LOADER) == LOADER}
         loading.kept += sorted(fresh.keys() - ours.keys())
-        loading.problems += base.check(ours, among=records)
+        loading.problems += [*_misfits(base, ours), *base.check(ours, among=records)]
         sound = {iri: triples for iri, triples in ours.items() if iri not in loading.refused}
         loading.changed += len(base.write(sound, LOADER, "load", checked=True))
         progress(len(batch))
@@ -179,10 +181,29 @@ def _put(path: Path, text: bytes) -> None:
 
 
 def check(base: Base, records: Records, progress: Progress = lambda done: None) -> Iterator[Problem]:
-    """Yield the complaints about records, in batches, so that the first are told before the last are read."""
+    """Yield the complaints about records, in batches, so that the first are told before the last are read.
+
+    Of a record that the base has, one of its two files may be checked alone: the other says what it is.
+    """
     for batch in batched(records, BATCH):
-        yield from base.check({iri: records[iri] for iri in batch}, among=records)
+        chosen = {iri: records[iri] for iri in batch}
+        halves = base.graphs(iri for iri, triples in chosen.items() if not classes_of(statements(triples or (), iri)))
+        yield from _misfits(base, {iri: triples for iri, triples in chosen.items() if iri not in halves})
+        yield from base.check(chosen, among=records)
         progress(len(batch))
+
+
+def _misfits(base: Base, records: Records) -> Iterator[Problem]:
+    """Yield a complaint about each record whose class no shape knows, or is not of the kind that its address names."""
+    for iri, triples in records.items():
+        classes = classes_of(statements(triples or (), iri))
+        named = base.model.kind(iri.removeprefix(base.settings.base).partition("/")[0])
+        found = base.model.kind_of(classes)
+        if triples and (found is None or (named is not None and found is not named)):
+            wanted = " or ".join(map(short, sorted(named.classes))) if named else "that a shape is for"
+            yield Problem(
+                iri, iri, "class", ", ".join(classes), f"Say what it is: give it a class {wanted}.", severe=True
+            )
 
 
 def check_all(base: Base, progress: Progress = lambda done: None) -> Iterator[Problem]:
