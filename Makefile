@@ -14,7 +14,7 @@ MESSAGES := kg/web/translations
 PYBABEL := $(BIN)/pybabel --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test test-virtuoso virtuoso coverage bench messages map pictures editor chromium lynx checker clean
+.PHONY: help serve test test-virtuoso virtuoso w3c coverage bench messages map pictures editor chromium lynx checker clean
 
 help: ## list what make can do here
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -77,6 +77,16 @@ virtuoso: $(READY_TEST)
 	$(VIRTUOSO) >/dev/null || { echo; echo "!!! NO VIRTUOSO: the same tests CANNOT RUN on it."; \
 	  echo "!!! Install it (Debian 12: sudo apt-get install virtuoso-opensource-7-bin) and run make test again."; echo; }
 
+# The W3C's SPARQL test suites come with the source of rdflib; they stay outside the repository.
+W3C := build/w3c/rdflib-7.1.4
+$(W3C): $(READY_TEST)
+	@mkdir -p build/w3c
+	@$(BIN)/python -m pip download --quiet --disable-pip-version-check --no-deps --no-binary rdflib -d build/w3c rdflib==7.1.4 \
+	  && tar -xzf $@.tar.gz -C build/w3c || echo "The W3C's SPARQL tests cannot be fetched; they are left out."
+
+w3c: $(W3C) ## the W3C's SPARQL 1.0 and 1.1 suites through our endpoint
+	@$(BIN)/python -m pytest -s tests/test_w3c.py
+
 test-virtuoso: virtuoso ## the same tests of engines on a real Virtuoso 7
 	@$(BIN)/python -m pytest tests/test_engines.py -k "virtuoso or stranger"
 
@@ -99,7 +109,7 @@ checker: # the checker of HTML, where Node and Java are at hand
 	@if command -v npm >/dev/null && command -v java >/dev/null; then npm ci --silent --ignore-scripts --no-audit --no-fund || true; fi
 
 # Every step runs even when one before it failed, so that one run tells everything; the slow tests run only when all else is well.
-test: chromium virtuoso lynx checker $(EDITOR) ## style, types and every test, the fast ones first
+test: chromium virtuoso lynx checker $(EDITOR) $(W3C) ## style, types and every test, the fast ones first
 	@failed=""; \
 	step() { name=$$1; shift; echo; echo "== $$name"; "$$@" || failed="$$failed '$$name'"; }; \
 	step "ruff check" $(BIN)/ruff check; \

@@ -24,7 +24,7 @@ _TITLE = "Annotated bibliography"
 
 def groups(base: Base) -> list[str]:
     """Return by what a document can be parted into chapters: every facet, kind, year, or nothing."""
-    return [*(facet.slug for facet in base.model.facets), KIND, YEAR, NONE]
+    return [*(facet.slug for facet in base.model.facets if not facet.through), KIND, YEAR, NONE]
 
 
 def works(base: Base, iris: Iterable[str], group: str) -> list[Work]:

@@ -30,6 +30,8 @@ from kg.terms import OU, XSD
 Records = Mapping[str, list[Triple] | None]
 """Record IRI to its statements; None takes the record out."""
 
+NOTHING: Records = {}
+
 Progress = Callable[[int], None]
 
 Item = TypeVar("Item")
@@ -120,7 +122,9 @@ class Base:
                 if complaints:
                     raise Refused("\n".join(str(problem) for problem in complaints))
             written = self.journal.append(who, why, changes)
-            self._apply(written)
+            if written:
+                self._store(written)
+                self._index(written, records)
         return written
 
     def catch_up(self) -> None:
@@ -153,22 +157,24 @@ class Base:
             progress(len(batch))
         return held
 
-    def _apply(self, changes: list[Change]) -> None:
-        if changes:
-            self._store(changes)
-            self._index(changes)
-
-    def _store(self, changes: Iterable[Change]) -> None:
+    def _store(self, changes: Sequence[Change]) -> None:
         last = {change.graph: change for change in changes}
+        first = {change.graph: change for change in reversed(changes)}
         revision = max(change.revision for change in last.values())
         root = NamedNode(self.settings.base)
         state = f"{root} {OU.revision} {Literal(str(revision), datatype=XSD.integer)} .".encode()
         graphs = {change.graph: change.after for change in last.values()}
-        self.engine.replace(graphs | {self.settings.base + "state": state})
+        fresh = {iri for iri, change in first.items() if change.before is None and change is last[iri]}
+        self.engine.replace(graphs | {self.settings.base + "state": state}, fresh)
 
-    def _index(self, changes: Iterable[Change]) -> None:
+    def _index(self, changes: Iterable[Change], told: Records = NOTHING) -> None:
+        """Index changes; `told` holds the statements that are at hand and need not be read again."""
         last = {change.graph: change for change in changes}
-        kept = {iri: parsed(change.after) for iri, change in last.items() if change.after is not None}
+        kept = {
+            iri: sorted(told[iri] or (), key=str) if iri in told else parsed(change.after)
+            for iri, change in last.items()
+            if change.after is not None
+        }
         revision = max(change.revision for change in last.values())
         self.index.write(self._cards(kept), last.keys() - kept.keys(), revision)
 

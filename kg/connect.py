@@ -16,6 +16,7 @@ from kg.citations.entry import Entry
 from kg.citations.names import Name
 from kg.citations.people import Agent, Directory
 from kg.errors import BadInput
+from kg.known import Known
 from kg.search.index import Wanted
 from kg.terms import DCT, OU, record_of
 
@@ -58,14 +59,12 @@ class _Bearer:
 
 
 class Connector:
-    """Knows the people, bodies, journals and books of a base, and those that it has made itself."""
+    """Finds the people, bodies, journals and books of a base, and knows those that it has made itself."""
 
     def __init__(self, base: Base) -> None:
         self._base = base
-        self._people = Directory(_agents(base))
-        self._library = Library()
-        for iri, one in _containers(base):
-            self._library.put(iri, one)
+        self._known = Known(base)
+        self._people, self._library = Directory(), Library()
         self._made: set[str] = set()
 
     def connect(self, works: Iterable[tuple[str, Entry, list[Triple]]], *, make: bool) -> Connections:
@@ -76,6 +75,7 @@ class Connector:
         found = Connections()
         given = list(works)
         bearers = [bearer for iri, entry, triples in given for bearer in _bearers(iri, entry, triples)]
+        self._learn(bearers, [one for _, entry, _ in given if (one := containers.of(entry)) is not None])
         for whole in (True, False):
             for bearer in bearers:
                 if people.is_whole(bearer.name) is whole:
@@ -85,6 +85,17 @@ class Connector:
             if not any(triple.predicate == DCT.isPartOf for triple in triples):
                 self._place(iri, entry, parents, found, make=make)
         return found
+
+    def _learn(self, bearers: Iterable[_Bearer], appeared: Iterable[Container]) -> None:
+        """Bring in those people, bodies, journals and books of the base that these could mean."""
+        names = {
+            heading for one in bearers for heading in people.headings(one.name.spoken, not one.name.body, one.orcid)
+        }
+        for agent in self._known.agents(sorted(names)):
+            self._people.put(agent)
+        titles = {heading for one in appeared for heading in containers.headings(one)}
+        for iri, container in self._known.containers(sorted(titles)):
+            self._library.put(iri, container)
 
     def decide(self, bearer: str, agent: str) -> list[Triple]:
         """Return the statements by which somebody says whose a name is."""
@@ -161,26 +172,6 @@ def _bearers(iri: str, entry: Entry, triples: list[Triple]) -> Iterator[_Bearer]
         bearer = _Bearer(iri, role, number, name, orcids[role].get(number, ""))
         if bearer.node not in done:
             yield bearer
-
-
-def _agents(base: Base) -> Iterator[Agent]:
-    for row in base.engine.select(queries.fill("agents")):
-        same = row["same"].value if "same" in row else ""
-        yield Agent(row["agent"].value, row["name"].value, "person" in row, people.orcid(same))
-
-
-def _containers(base: Base) -> Iterator[tuple[str, Container]]:
-    for row in base.engine.select(queries.fill("containers")):
-        text = {name: term.value for name, term in row.items()}
-        yield (
-            text["container"],
-            Container(
-                text["title"],
-                NamedNode(text["class"]),
-                text.get("issued", "")[:4],
-                containers.issns(text.get("issn", "")),
-            ),
-        )
 
 
 # -- the references of a base -----------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from typing import TypeVar
 from urllib.parse import urlencode
 
@@ -110,8 +110,10 @@ class Engine:
         except OSError as error:
             raise EngineDown(f"The engine broke off during an update: {error}.") from error
 
-    def replace(self, graphs: Mapping[str, bytes | None]) -> None:
+    def replace(self, graphs: Mapping[str, bytes | None], fresh: Container[str] = ()) -> None:
         """Replace named graphs by N-Triples (None: by nothing), all in one update; doing it twice does no harm.
+
+        In those that are `fresh` nothing ever stood, so that nothing is looked for to be taken out: half of the time of an import.
 
         Virtuoso cannot read an update of 5,000 statements: it takes one graph after the other, in this order.
         """
@@ -120,7 +122,8 @@ class Engine:
                 self._repeated(lambda iri=iri, content=content: self._put(iri, content))  # type: ignore[misc]
             return
         steps = [
-            queries.fill("replace", graph=NamedNode(iri), statements=content or b"") for iri, content in graphs.items()
+            queries.fill("insert" if iri in fresh else "replace", graph=NamedNode(iri), statements=content or b"")
+            for iri, content in graphs.items()
         ]
         self._repeated(lambda: self.update(" ;\n".join(steps)))
 

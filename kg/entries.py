@@ -7,14 +7,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pyoxigraph import NamedNode, Triple
+from pyoxigraph import Triple
 
 from kg import queries, shipped, turtle
 from kg.base import BATCH, Base, Progress, Records, batched, canonical
 from kg.citations import bibtex, graph, keys
 from kg.errors import BadInput
+from kg.incoming.pieces import moved
+from kg.search.cards import classes_of, statements
 from kg.shapes import Problem
 from kg.terms import RECORDS
+from kg.vocabulary import short
 
 LOADER = "corpus"
 """Who the journal names for what `kg load` wrote."""
@@ -78,12 +81,7 @@ def read_files(paths: Iterable[Path], base_iri: str) -> tuple[dict[str, list[Tri
                 unreadable.append(f"{path} describes {iri}, which another file describes already.")
             seen.add((iri, path.suffix))
             records[iri] = [*records.get(iri, []), *triples]
-    if base_iri != RECORDS:
-        records = {
-            _moved(iri, base_iri): [_moved_triple(triple, base_iri) for triple in found]
-            for iri, found in records.items()
-        }
-    return records, unreadable
+    return moved(records, RECORDS, base_iri), unreadable
 
 
 def _read_bib(path: Path, unreadable: list[str]) -> dict[str, list[Triple]]:
@@ -96,21 +94,6 @@ def _read_bib(path: Path, unreadable: list[str]) -> dict[str, list[Triple]]:
         iri = f"{RECORDS}reference/{keys.slug(entry.key)}"
         found[iri] = graph.to_triples(entry, iri)
     return found
-
-
-def _moved(iri: str, base_iri: str) -> str:
-    """Write a record's IRI under another base; the ontology and its concepts stay where they are."""
-    path = iri.removeprefix(RECORDS)
-    return iri if path == iri or path.startswith(("ns", "shapes", "concept/")) else base_iri + path
-
-
-def _moved_triple(triple: Triple, base_iri: str) -> Triple:
-    subject, value = triple.subject, triple.object
-    if isinstance(subject, NamedNode):
-        subject = NamedNode(_moved(subject.value, base_iri))
-    if isinstance(value, NamedNode):
-        value = NamedNode(_moved(value.value, base_iri))
-    return Triple(subject, triple.predicate, value)
 
 
 def load(base: Base, paths: Iterable[Path], *, force: bool = False, progress: Progress = lambda done: None) -> Loading:
@@ -130,7 +113,7 @@ def load(base: Base, paths: Iterable[Path], *, force: bool = False, progress: Pr
         loading.same += len(chosen) - len(fresh)
         ours = {iri: triples for iri, triples in fresh.items() if force or authors.get(iri, LOADER) == LOADER}
         loading.kept += sorted(fresh.keys() - ours.keys())
-        loading.problems += base.check(ours, among=records)
+        loading.problems += [*_misfits(base, ours), *base.check(ours, among=records)]
         sound = {iri: triples for iri, triples in ours.items() if iri not in loading.refused}
         loading.changed += len(base.write(sound, LOADER, "load", checked=True))
         progress(len(batch))
@@ -198,10 +181,29 @@ def _put(path: Path, text: bytes) -> None:
 
 
 def check(base: Base, records: Records, progress: Progress = lambda done: None) -> Iterator[Problem]:
-    """Yield the complaints about records, in batches, so that the first are told before the last are read."""
+    """Yield the complaints about records, in batches, so that the first are told before the last are read.
+
+    Of a record that the base has, one of its two files may be checked alone: the other says what it is.
+    """
     for batch in batched(records, BATCH):
-        yield from base.check({iri: records[iri] for iri in batch}, among=records)
+        chosen = {iri: records[iri] for iri in batch}
+        halves = base.graphs(iri for iri, triples in chosen.items() if not classes_of(statements(triples or (), iri)))
+        yield from _misfits(base, {iri: triples for iri, triples in chosen.items() if iri not in halves})
+        yield from base.check(chosen, among=records)
         progress(len(batch))
+
+
+def _misfits(base: Base, records: Records) -> Iterator[Problem]:
+    """Yield a complaint about each record whose class no shape knows, or is not of the kind that its address names."""
+    for iri, triples in records.items():
+        classes = classes_of(statements(triples or (), iri))
+        named = base.model.kind(iri.removeprefix(base.settings.base).partition("/")[0])
+        found = base.model.kind_of(classes)
+        if triples and (found is None or (named is not None and found is not named)):
+            wanted = " or ".join(map(short, sorted(named.classes))) if named else "that a shape is for"
+            yield Problem(
+                iri, iri, "class", ", ".join(classes), f"Say what it is: give it a class {wanted}.", severe=True
+            )
 
 
 def check_all(base: Base, progress: Progress = lambda done: None) -> Iterator[Problem]:

@@ -33,13 +33,14 @@ def put(
 
 def judge(base: Base, records: Records) -> None:
     """Raise Refused, with every reason, unless each graph is one record of ours and says only things of its own."""
-    reasons = [reason for iri, triples in records.items() for reason in _reasons(base, iri, triples)]
-    if reasons:
-        more = [f"… and {len(reasons) - _TOLD:,} more."] if len(reasons) > _TOLD else []
-        raise Refused("\n".join(reasons[:_TOLD] + more))
+    told = [reason for iri, triples in records.items() for reason in reasons(base, iri, triples)]
+    if told:
+        more = [f"… and {len(told) - _TOLD:,} more."] if len(told) > _TOLD else []
+        raise Refused("\n".join(told[:_TOLD] + more))
 
 
-def _reasons(base: Base, iri: str, triples: list[Triple] | None) -> list[str]:
+def reasons(base: Base, iri: str, triples: list[Triple] | None) -> list[str]:
+    """Return why a graph is no record of ours that says only things of its own; nothing where it is one."""
     if iri in base.model.graphs:
         return [f"<{iri}> belongs to the ontology, which is changed in its files."]
     name, _, slug = iri.removeprefix(base.settings.base).partition("/")
@@ -48,17 +49,15 @@ def _reasons(base: Base, iri: str, triples: list[Triple] | None) -> list[str]:
         return [f"<{iri}> is no record: its graph is named {base.settings.base}<kind>/<slug>."]
     if triples is None:
         return []
-    reasons = []
+    found = []
     if base.model.kind_of(classes_of(statements(triples, iri))) is not kind:
-        reasons.append(
-            f"<{iri}> must have a class of a {kind.label.lower()}: " + " or ".join(sorted(kind.classes)) + "."
-        )
+        found.append(f"<{iri}> must have a class of a {kind.label.lower()}: " + " or ".join(sorted(kind.classes)) + ".")
     for triple in triples:
         if not isinstance(triple.subject, NamedNode) or record_of(triple.subject.value) != iri:
-            reasons.append(f"<{iri}> speaks of {triple.subject}: a record speaks of itself and of its own #fragments.")
+            found.append(f"<{iri}> speaks of {triple.subject}: a record speaks of itself and of its own #fragments.")
         if not isinstance(triple.object, NamedNode) and not hasattr(triple.object, "datatype"):
-            reasons.append(f"<{iri}> holds {triple.object}: give a nested thing a name, such as <{iri}#evidence-1>.")
-    return reasons
+            found.append(f"<{iri}> holds {triple.object}: give a nested thing a name, such as <{iri}#evidence-1>.")
+    return found
 
 
 def update(base: Base, text: str, dataset: Dataset, who: str, why: str) -> list[Change]:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
+from itertools import chain, repeat
+from pathlib import Path
 
 from pyoxigraph import Literal, Triple
 
@@ -12,10 +16,12 @@ from kg import deciding, queries
 from kg.base import BATCH, Base, Progress, batched, canonical
 from kg.citations import bibtex, dialects, graph, keys, likeness
 from kg.citations.connected import rewritten
+from kg.citations.dialects import MONTH_NAMES
 from kg.citations.entry import Entry
-from kg.citations.likeness import Shelves, Work
+from kg.citations.likeness import Shelves
 from kg.connect import Connector
 from kg.entries import write_ontology
+from kg.known import Known
 
 STATES = ("new", "changed", "same", "duplicate", "invalid")
 
@@ -23,37 +29,68 @@ _OURS = frozenset(("annotation", "usage", "confidence", "evidence", "ids"))
 """Fields that this base adds to what others say: an import without them does not take them away."""
 
 
-_UNSEEN = "unverified"
-"""How sure we are of an entry that nobody here has held against the work itself."""
+_AT_ONCE = 2_000
+"""So many are written in one go: each go costs the search index a merge of its parts."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """How sure we are of an entry that does not say so itself, and where it was seen: an address, words, or one after the other."""
+
+    confidence: str = "unverified"
+    evidence: str = ""
+    holds: frozenset[str] | None = None
+    """The fields that there was room for, where that was not every one: what it had no room for, a record keeps."""
+
+
+def in_file(path: Path, holds: frozenset[str] | None = None) -> Seen:
+    """Return what an entry rests on that somebody's file holds: the file, told apart by its content, and the day."""
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    name = " ".join(path.name.replace("|", " ").split())
+    return Seen("reported", f"In the file {name} (SHA-256 {digest}), imported on {spoken(date.today())}.", holds)
+
+
+def spoken(day: date) -> str:
+    """Write a day as `7 October 2016`, whatever the language of the machine."""
+    return f"{day.day} {MONTH_NAMES[day.month - 1]} {day.year}"
 
 
 @dataclass(frozen=True)
 class Arrival:
-    """One entry of a file beside the base: its state and why, and the statements it would write, if any."""
+    """One entry or record of a file beside the base: its state and why, and the statements it would write, if any."""
 
     state: str
-    entry: Entry
+    entry: Entry | None
     iri: str
     why: str = ""
     before: bytes | None = None
     triples: tuple[Triple, ...] = ()
+    name: str = ""
+    title: str = ""
+
+    @property
+    def called(self) -> tuple[str, str]:
+        """What it is called: the key of an entry or the address of a record, and the title."""
+        return (self.entry.key, self.entry.fields.get("title", "")) if self.entry else (self.name, self.title)
 
 
-def compare(base: Base, entries: Sequence[Entry], progress: Progress = lambda done: None) -> Iterator[Arrival]:
+def compare(
+    base: Base, entries: Sequence[Entry], progress: Progress = lambda done: None, seen: Sequence[Seen] = ()
+) -> Iterator[Arrival]:
     """Yield every entry with its state, in the order of the file; nothing is written.
 
-    The work grows with the file, and with the base only by one walk over what tells its references apart.
+    `seen` tells, entry by entry, where they were seen; without it, they are mentions that nobody has looked at.
+    The work grows with the file; of the base only what the entries could mean is looked at.
     """
     write_ontology(base)
     shelves, connector = _shelves(base, entries), Connector(base)
     taken: set[str] = {entry.key for entry in entries}
-    for batch in batched(entries, BATCH):
-        known = _known_keys(base, [entry.key for entry in batch if entry.key])
+    for batch in batched(zip(entries, chain(seen, repeat(Seen())), strict=False), BATCH):
+        known = _known_keys(base, [entry.key for entry, _ in batch if entry.key])
         there = base.graphs(known.values())
-        past = base.journal.known(address(base, entry.key) for entry in batch)
-        staged = []
-        for entry in batch:
-            staged.append(_placed(base, entry, known.get(entry.key), there, past, shelves, taken))
+        past = base.journal.known(address(base, entry.key) for entry, _ in batch)
+        staged = [_placed(base, entry, how, known.get(entry.key), there, past, shelves, taken) for entry, how in batch]
         yield from _checked(base, _connected(connector, staged))
         progress(len(batch))
 
@@ -61,12 +98,7 @@ def compare(base: Base, entries: Sequence[Entry], progress: Progress = lambda do
 def _shelves(base: Base, entries: Iterable[Entry]) -> Shelves:
     wanted = {block for entry in entries for block in likeness.blocks(likeness.work(entry))}
     shelves = Shelves()
-    for row in base.engine.select(queries.fill("likeness")):
-        text = {name: term.value for name, term in row.items()}
-        one = Work(
-            text["record"], text["key"], text.get("type", ""), text["title"], text.get("issued", "")[:4],
-            text.get("who", ""), likeness.doi(text.get("doi", "")), likeness.isbns(text.get("isbn", "")),
-        )  # fmt: skip
+    for one in Known(base).works(sorted(wanted)):
         shelves.put(one, wanted)
     return shelves
 
@@ -80,6 +112,7 @@ def _known_keys(base: Base, asked: Iterable[str]) -> dict[str, str]:
 def _placed(
     base: Base,
     entry: Entry,
+    seen: Seen,
     iri: str | None,
     there: dict[str, list[Triple]],
     past: set[str],
@@ -90,7 +123,7 @@ def _placed(
     if iri is not None:
         now = graph.from_triples(there[iri], iri)
         if not likeness.another(one, likeness.work(now, iri)):
-            return _beside(entry, now, iri, there[iri])
+            return _beside(entry, seen, now, iri, there[iri])
     found = shelves.like(one)
     if found is not None:
         other, why = found
@@ -102,7 +135,8 @@ def _placed(
         entry = replace(entry, key=_free_key(base, entry, taken))
     taken.add(entry.key)
     if "confidence" not in entry.fields:
-        entry = replace(entry, fields={**entry.fields, "confidence": _UNSEEN})
+        evidence = {"evidence": seen.evidence} if seen.evidence and "evidence" not in entry.fields else {}
+        entry = replace(entry, fields={**entry.fields, "confidence": seen.confidence, **evidence})
     iri = address(base, entry.key)
     shelves.put(replace(one, key=entry.key))
     return Arrival("new", entry, iri, why, None, tuple(graph.to_triples(entry, iri)))
@@ -123,10 +157,19 @@ def _free_key(base: Base, entry: Entry, taken: set[str]) -> str:
         refused.add(key)
 
 
-def _beside(entry: Entry, now: Entry, iri: str, triples: list[Triple]) -> Arrival:
+def _beside(entry: Entry, seen: Seen, now: Entry, iri: str, triples: list[Triple]) -> Arrival:
     """Compare an entry with the one that is there; sentences and links that are ours stay."""
-    kept = {name: text for name, text in now.fields.items() if name in _OURS and name not in entry.fields}
-    whole = replace(entry, key=now.key, fields={**entry.fields, **kept})
+
+    def stays(name: str) -> bool:
+        return name not in entry.fields and (name in _OURS or (seen.holds is not None and name not in seen.holds))
+
+    kept = {name: text for name, text in now.fields.items() if stays(name)}
+    people = {name: found for name, found in now.names.items() if stays(name)}
+    alike = {name for name, text in entry.fields.items() if now.fields.get(name) == text}
+    alike |= {name for name, found in entry.names.items() if now.names.get(name) == found}
+    spelled = {*kept, *people, *(alike if seen.holds is not None else ())}
+    raw = {name: text for name, text in now.raw.items() if name in spelled}
+    whole = Entry(now.key, entry.type, {**entry.fields, **kept}, {**people, **entry.names}, {**raw, **entry.raw})
     if any(bibtex.written(whole, dialect) == bibtex.written(now, dialect) for dialect in dialects.DIALECTS):
         return Arrival("same", entry, iri)
     after = tuple(rewritten(triples, iri, now, whole))
@@ -149,7 +192,9 @@ def _differing(now: Entry, then: Entry) -> list[str]:
 
 def _connected(connector: Connector, staged: list[Arrival]) -> list[Arrival]:
     """Link what would be written with the people and journals that have records; new ones are made by `kg connect`."""
-    works = [(arrival.iri, arrival.entry, list(arrival.triples)) for arrival in staged if arrival.triples]
+    works = [
+        (arrival.iri, arrival.entry, list(arrival.triples)) for arrival in staged if arrival.triples and arrival.entry
+    ]
     links = connector.connect(works, make=False).links
     return [
         replace(arrival, triples=tuple(dict.fromkeys([*arrival.triples, *links[arrival.iri]])))
@@ -184,7 +229,7 @@ def accept(
     Each batch is written whole or not at all; after a crash the same import goes on where it stopped.
     """
     done: Counter[str] = Counter()
-    for batch in batched(arrivals, BATCH):
+    for batch in batched(arrivals, _AT_ONCE):
         records = {arrival.iri: list(arrival.triples) for arrival in batch if arrival.triples}
         written = {change.graph for change in base.write(records, who, why, checked=True)}
         done.update(arrival.state for arrival in batch if arrival.iri in written and arrival.triples)
@@ -197,12 +242,12 @@ def accept(
 def _with_aliases(base: Base, duplicates: Sequence[Arrival]) -> dict[str, list[Triple]]:
     """Return the records of works that duplicates mean, each with the keys of those as other keys."""
     found = base.graphs({arrival.iri for arrival in duplicates})
-    known = _known_keys(base, [arrival.entry.key for arrival in duplicates]) if duplicates else {}
-    past = base.journal.known(address(base, arrival.entry.key) for arrival in duplicates)
+    named = {arrival.entry.key: arrival.iri for arrival in duplicates if arrival.entry and arrival.entry.key}
+    known = _known_keys(base, named) if named else {}
+    past = base.journal.known(address(base, key) for key in named)
     made: dict[str, list[Triple]] = {}
-    for arrival in duplicates:
-        key, iri = arrival.entry.key, arrival.iri
-        if key and iri in found and key not in known and address(base, key) not in past:
+    for key, iri in named.items():
+        if iri in found and key not in known and address(base, key) not in past:
             now = made.get(iri, found[iri])
             made[iri] = [*now, graph.alias(iri, key)]
     return made

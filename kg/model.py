@@ -13,99 +13,13 @@ from pyoxigraph import DefaultGraph as _DefaultGraph
 
 from kg import shipped
 from kg.errors import BrokenHouse
+from kg.fields import LANGUAGE, Field, Group, Kind
 from kg.terms import OU, RDF, RDFS, SH, SKOS
-from kg.words import Words, words_in
+from kg.words import Words
 
-LANGUAGE = "en"
+__all__ = ["LANGUAGE", "SHAPES_GRAPH", "Field", "Group", "Kind", "Model", "read"]
+
 SHAPES_GRAPH = "https://w3id.org/open-urban/shapes"
-
-
-@dataclass(frozen=True)
-class Group:
-    """A heading on pages and forms."""
-
-    name: str
-    label: str
-    order: float
-    labels: Words = ()
-
-    def label_in(self, language: str) -> str:
-        """Return the heading in a language."""
-        return words_in(self.labels, language, self.label)
-
-
-@dataclass(frozen=True)
-class Field:
-    """One thing that a record may say: a property shape with a name."""
-
-    iri: str
-    path: str
-    name: str
-    help: str
-    order: float
-    group: Group
-    facet: bool
-    role: str | None
-    scheme: str | None
-    target: str | None
-    node: str | None
-    bibtex: str | None
-    names: Words = ()
-    messages: Words = ()
-
-    @property
-    def slug(self) -> str:
-        """The last part of the shape's IRI: what URLs and the search index call this field."""
-        return self.iri.rpartition("#")[2].rpartition("/")[2]
-
-    def name_in(self, language: str) -> str:
-        """Return the name in a language."""
-        return words_in(self.names, language, self.name)
-
-    def message_in(self, language: str) -> str:
-        """Return what the check says when the field is wrong, in a language; empty where the shape has no words for it."""
-        return words_in(self.messages, language, words_in(self.messages, LANGUAGE, ""))
-
-
-@dataclass(frozen=True)
-class Kind:
-    """A kind of record (`policy`), or of a nested thing (no `name`): a node shape with its fields in order."""
-
-    iri: str
-    name: str | None
-    label: str
-    plural: str
-    comment: str
-    order: float
-    classes: frozenset[str]
-    fields: tuple[Field, ...]
-    bibtex_type: str | None
-    biblatex_type: str | None
-    searched: bool = True
-    entry_subtype: str | None = None
-    listed_by: str | None = None
-    labels: Words = ()
-    plurals: Words = ()
-
-    def label_in(self, language: str) -> str:
-        """Return what one record of the kind is called in a language."""
-        return words_in(self.labels, language, self.label)
-
-    def plural_in(self, language: str) -> str:
-        """Return what lists of the kind are called in a language."""
-        return words_in(self.plurals, language, self.plural)
-
-    def field(self, path: str) -> Field | None:
-        """Return the field with that property, if this kind has one."""
-        return self._by_path.get(path)
-
-    def role(self, role: str) -> Field | None:
-        """Return the field that plays a role on pages: `title`, `summary`, `date`, `place`, `address`."""
-        return next((field for field in self.fields if field.role == role), None)
-
-    @cached_property
-    def _by_path(self) -> dict[str, Field]:
-        return {field.path: field for field in self.fields}
 
 
 @dataclass
@@ -141,13 +55,26 @@ class Model:
         return next((quad.object.value for quad in found if isinstance(quad.object, Literal)), None)
 
     @cached_property
+    def by_path(self) -> dict[str, Field]:
+        """A field for each property that records have."""
+        return {field.path: field for kind in self.kinds for field in kind.fields}
+
+    @cached_property
+    def weakest(self) -> frozenset[str]:
+        """The properties of links that are shown only where no other links the same two things."""
+        return frozenset(field.path for kind in self.kinds for field in kind.fields if field.weakest)
+
+    @cached_property
     def facets(self) -> tuple[Field, ...]:
-        """Every field that is a search facet, each path once, in order."""
-        by_path: dict[str, Field] = {}
+        """Every field that is a search facet, of a record or of the nested things in it, each path once, in order."""
+        by_path: dict[tuple[str | None, str], Field] = {}
         for kind in self.kinds:
-            for facet in kind.fields:
-                if facet.facet:
-                    by_path.setdefault(facet.path, facet)
+            for own in kind.fields:
+                nested = self.nested.get(own.node or "")
+                inner = (field.seen_through(own) for field in (nested.fields if nested else ()))
+                for facet in (own, *inner):
+                    if facet.facet:
+                        by_path.setdefault((facet.through, facet.path), facet)
         return tuple(sorted(by_path.values(), key=lambda facet: (facet.group.order, facet.order, facet.path)))
 
 
@@ -251,6 +178,7 @@ class _Reader:
             listed_by=self.text(shape, OU.listedBy),
             labels=self.words(shape, RDFS.label),
             plurals=self.words(shape, OU.plural),
+            comments=self.words(shape, RDFS.comment),
         )
 
     def subclasses(self, classes: set[str]) -> set[str]:
@@ -286,6 +214,11 @@ class _Reader:
             bibtex=self.text(shape, OU.bibtexField),
             names=self.words(shape, SH.name),
             messages=self.words(shape, SH.message),
+            facet_names=self.words(shape, OU.facetName),
+            weakest=self.text(shape, OU.weakest) == "true",
+            counted_by=self.text(shape, OU.countedBy),
+            counted_when=frozenset(term.value for term in self.values(shape, OU.countedWhen)),
+            helps=self.words(shape, SH.description),
         )
 
     def group(self, group: NamedNode | Literal | None) -> Group:

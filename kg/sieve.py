@@ -26,6 +26,7 @@ ValueDemand = Callable[[set[Value], Things], bool]
 """Whether the values of a property plainly meet a demand of a property shape."""
 
 NOTHING: Mapping[NamedNode, set[Value]] = {}
+_NO_VALUES: set[Value] = set()
 _CLASS, _IN, _OR = (getattr(SH, name) for name in ("class", "in", "or"))
 _IDLE = {SH.path, SH.name, SH.description, SH.order, SH.group, SH.message, SH.severity, SH.targetClass}
 """What a shape says that is no demand."""
@@ -79,8 +80,7 @@ class Sieve:
         """Compile a node shape, or a property shape as a demand on the thing that has the property."""
         if SH.path in self._shapes.get(shape, NOTHING):
             return self._property(shape)
-        demands = [self._of_thing(predicate, value) for predicate, value in self._said(shape)]
-        return lambda thing, things: all(demand(thing, things) for demand in demands)
+        return _every([self._of_thing(predicate, value) for predicate, value in self._said(shape)])
 
     def _of_thing(self, predicate: NamedNode, value: Value) -> Demand:
         if predicate in (SH.property, SH.node):
@@ -98,8 +98,11 @@ class Sieve:
         demands = [self._of_values(predicate, value) for predicate, value in self._said(shape)]
 
         def met(thing: Value, things: Things) -> bool:
-            values = things.get(thing, NOTHING).get(path, set())
-            return all(demand(values, things) for demand in demands)
+            values = things.get(thing, NOTHING).get(path, _NO_VALUES)
+            for demand in demands:  # noqa: SIM110  a million times an import: `all` would build a generator each time
+                if not demand(values, things):
+                    return False
+            return True
 
         return met
 
@@ -118,6 +121,18 @@ class Sieve:
             said = self._shapes[head]
             yield from said[RDF.first]
             (head,) = said[RDF.rest]
+
+
+def _every(demands: list[Demand]) -> Demand:
+    """Return the demand that all of these are met."""
+
+    def met(thing: Value, things: Things) -> bool:
+        for demand in demands:  # noqa: SIM110  as above
+            if not demand(thing, things):
+                return False
+        return True
+
+    return met
 
 
 def gathered(triples: Iterable[Triple]) -> Things:

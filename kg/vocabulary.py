@@ -10,6 +10,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from kg.model import LANGUAGE, SHAPES_GRAPH, Field, Model
 from kg.terms import DCT, OU, OWL, PREFIXES, RDF, RDFS, SH, SKOS
+from kg.words import Text
 
 ONTOLOGY = OU.iri.rstrip("#")
 _CLASS = (OWL.Class,)
@@ -49,12 +50,14 @@ class Node:
 
 @dataclass(frozen=True)
 class Scheme:
-    """A concept scheme with the number of its concepts."""
+    """A concept scheme with the number of its concepts, and where it is from: its source, or why it is ours."""
 
     iri: str
     title: str
     description: str
     size: int
+    source: str = ""
+    why: str = ""
 
 
 @dataclass(frozen=True)
@@ -83,11 +86,12 @@ def _number(number: int) -> str:
 
 
 class Vocabulary:
-    """Reads a model's statements for the pages of the ontology."""
+    """Reads a model's statements for the pages of the ontology, in a language where they are written in it, else in English."""
 
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: Model, language: str = LANGUAGE) -> None:
         self._model = model
         self._store = model.shapes
+        self._rank = {LANGUAGE: 1} | {language: 0}
 
     # -- terms ------------------------------------------------------------------------------------------------------
 
@@ -178,7 +182,8 @@ class Vocabulary:
             return None
         size = sum(1 for _ in self._store.quads_for_pattern(None, SKOS.inScheme, NamedNode(iri)))
         title = self._text(iri, DCT.title) or self._text(iri, SKOS.prefLabel) or short(iri)
-        return Scheme(iri, title, self._text(iri, DCT.description), size)
+        source, why = self._text(iri, DCT.source), self._text(iri, RDFS.comment)
+        return Scheme(iri, title, self._text(iri, DCT.description), size, source, why)
 
     def tree(self, scheme: str) -> list[Node]:
         """Return the concepts of a scheme as trees; one whose broader concept lies outside the scheme stands at the top."""
@@ -241,12 +246,9 @@ class Vocabulary:
             if isinstance(quad.object, NamedNode | Literal):
                 yield quad.object
 
-    def _text(self, iri: str, predicate: NamedNode) -> str:
-        found = sorted(
-            self._objects(NamedNode(iri), predicate),
-            key=lambda term: (getattr(term, "language", None) != LANGUAGE, term.value),
-        )
-        return found[0].value if found else ""
+    def _text(self, iri: str, predicate: NamedNode) -> Text:
+        said = [Text(term.value, getattr(term, "language", "")) for term in self._objects(NamedNode(iri), predicate)]
+        return min(said, key=lambda text: (self._rank.get(text.language, 2), text), default=Text(""))
 
 
 def short(iri: str) -> str:

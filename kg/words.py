@@ -27,6 +27,13 @@ class Text(str):
         return Text(super().lower(), self.language)
 
 
+def text_in(words: Words, language: str, other: str) -> Text:
+    """Return the text in a language, else in the other one, with the language that it is in; empty where it is in neither."""
+    said = dict(words)
+    spoken = language if language in said else other
+    return Text(said.get(spoken, ""), spoken)
+
+
 def phrase(text: str) -> str:
     """Mark a text for the catalogues of translations, and return it as it is: who shows it says it in the reader's language."""
     return text

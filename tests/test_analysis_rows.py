@@ -180,3 +180,12 @@ def test_on_the_shipped_base_steps_of_a_sector_take_standards_and_datasets(base:
     held = gather(base.engine.select)
     assert {what for step in held.steps.values() for what in step.takes} == {"standard", "dataset"}
     assert not any("/concept/" in helper.iri for helper in held.helpers)
+
+
+def test_places_are_those_of_the_base_and_two_of_one_name_are_told_apart(base: Base) -> None:
+    places = gather(base.engine.select).places
+    assert not [iri for iri in places if "/place/" not in iri]
+    assert len(set(places.values())) == len(places)
+    assert {label for label in places.values() if label.startswith("Singapore")} == {
+        "Singapore (city or region)", "Singapore (country or territory)",
+    }  # fmt: skip

@@ -24,7 +24,9 @@ FLOORS = (
         "kg.entries",
         "kg.analysis",
         "kg.connect",
+        "kg.incoming",
         "kg.intake",
+        "kg.known",
         "kg.papers",
         "kg.lint",
         "kg.catalog",
@@ -43,6 +45,7 @@ FLOORS = (
     (
         "kg.answers",
         "kg.engine",
+        "kg.fields",
         "kg.keeper",
         "kg.oxigraph",
         "kg.queries",

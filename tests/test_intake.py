@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
+import sqlite3
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +21,7 @@ from kg.citations.entry import Entry
 from kg.cli import main
 from kg.entries import write_ontology
 from kg.errors import BadInput
+from kg.known import Known
 from kg.settings import Settings
 
 TWO = """
@@ -250,3 +254,48 @@ def test_kg_import_shows_and_then_writes_and_keeps_what_is_broken(tmp_path: Path
     refused = run(tmp_path / "data", "import", strange)
     assert refused.exit_code == 1
     assert "Name its form" in refused.output
+
+
+def test_a_library_that_is_imported_is_exported_without_asking_and_says_where_it_was_seen(tmp_path: Path) -> None:
+    file = tmp_path / "my library.bib"
+    file.write_text(TWO, "utf-8")
+    assert run(tmp_path / "data", "import", file, "--accept").exit_code == 0
+    given = run(tmp_path / "data", "export").output
+    assert {"@article{lee2019open,", "@book{berg2020cities,"} <= set(given.splitlines())
+    assert "left out" not in given
+    with open_base(Settings(data=tmp_path / "data")) as base:
+        said = held(base, "lee2019open").fields
+        assert said["confidence"] == "reported"
+        digest = hashlib.sha256(file.read_bytes()).hexdigest()
+        assert said["evidence"].startswith(f"In the file my library.bib (SHA-256 {digest}), imported on ")
+        assert base.check(base.graphs([intake.address(base, "lee2019open")])) == []
+
+
+def test_what_says_itself_how_sure_it_is_keeps_that_and_a_second_import_changes_nothing(empty: Base) -> None:
+    text = TWO.replace("volume = {3}", "volume = {3}, confidence = {verified}, evidence = {https://example.org/seen}")
+    seen = [intake.Seen("reported", "In the file mine.bib.")] * 2
+    intake.accept(empty, list(intake.compare(empty, read(text), seen=seen)), "tester", "test")
+    assert held(empty, "lee2019open").fields["evidence"] == "https://example.org/seen"
+    assert held(empty, "berg2020cities").fields["evidence"] == "In the file mine.bib."
+    later = [intake.Seen("reported", "In the file yours.bib.")] * 2
+    assert {arrival.state for arrival in intake.compare(empty, read(text), seen=later)} == {"same"}
+
+
+def test_only_what_could_be_meant_is_looked_up(empty: Base) -> None:
+    take(empty, TWO)
+    known = Known(empty)
+    mine, other = read(TWO)[0], read("@book{x, title = {Something else entirely}, year = 1999}")[0]
+    assert [work.key for work in known.works(likeness.blocks(likeness.work(mine)))] == ["lee2019open"]
+    assert list(known.works(likeness.blocks(likeness.work(other)))) == []
+    empty.write({intake.address(empty, "lee2019open"): None}, "curator", "withdrawn")
+    assert list(known.works(likeness.blocks(likeness.work(mine)))) == [], "it is brought up to the journal"
+
+
+def test_headings_of_another_journal_are_made_anew(empty: Base) -> None:
+    take(empty, TWO)
+    blocks = list(likeness.blocks(likeness.work(read(TWO)[0])))
+    assert list(Known(empty).works(blocks))
+    with closing(sqlite3.connect(empty.settings.data / "derived" / "headings.sqlite")) as table, table:
+        table.execute("UPDATE state SET at = '1999-01-01'")
+        table.execute("DELETE FROM line")
+    assert list(Known(empty).works(blocks)), "a restored journal has other rows under the same numbers"

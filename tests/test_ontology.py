@@ -7,11 +7,12 @@ from html.parser import HTMLParser
 
 import pytest
 from flask.testing import FlaskClient
-from pyoxigraph import Literal, NamedNode, RdfFormat, parse
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, parse
 
+from kg import queries
 from kg.base import Base
 from kg.model import SHAPES_GRAPH
-from kg.terms import OU, RDF, SKOS
+from kg.terms import DCT, OU, RDF, RDFS, SKOS
 from kg.vocabulary import ONTOLOGY, Vocabulary, short
 
 RDF_FORMATS = {
@@ -143,6 +144,37 @@ def test_a_scheme_lists_every_concept_once_and_counts_records(client: FlaskClien
     found = re.search(r"sector=transport\">(\d+) records", counted)
     assert found
     assert int(found[1]) == client.get("/search.json?sector=transport").json["total"]  # type: ignore[index]
+
+
+def test_every_class_property_and_code_names_its_source_or_says_why_it_is_ours(base: Base) -> None:
+    assert [row["thing"].value for row in base.engine.select(queries.fill("unsourced"))] == []
+
+
+@pytest.mark.parametrize(
+    ("thing", "missing"),
+    [
+        (OU.Policy, RDFS.isDefinedBy),
+        (OU.sector, RDFS.comment),
+        (NamedNode("http://metadata.un.org/sdg"), DCT.source),
+        (NamedNode("https://w3id.org/open-urban/concept/sector"), RDFS.comment),
+        (NamedNode("https://w3id.org/open-urban/concept/sector/health"), SKOS.inScheme),
+    ],
+    ids=lambda node: node.value.rpartition("/")[2],
+)
+def test_a_term_without_a_source_is_told(base: Base, thing: NamedNode, missing: NamedNode) -> None:
+    store = Store()
+    for quads in base.model.graphs.values():
+        store.extend(
+            Quad(q.subject, q.predicate, q.object) for q in quads if (q.subject, q.predicate) != (thing, missing)
+        )
+    found = {row["thing"] for row in store.query(queries.fill("unsourced"))}  # type: ignore[union-attr]
+    assert thing in found
+
+
+def test_a_scheme_says_from_where_it_is_taken_or_why_it_is_ours(client: FlaskClient) -> None:
+    taken = client.get("/scheme?iri=http://metadata.un.org/sdg", headers={"Accept": "text/html"}).text
+    assert 'Taken from <a href="http://metadata.un.org/sdg" rel="external">' in taken
+    assert "Ours: the six sectors" in client.get("/concept/sector", headers={"Accept": "text/html"}).text
 
 
 def test_the_tree_of_provisions_holds_all_of_them(base: Base) -> None:

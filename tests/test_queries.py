@@ -14,7 +14,7 @@ from kg.errors import BrokenHouse
 
 FOLDER = Path(queries.__file__).parent
 NAMES = sorted(path.stem for path in FOLDER.glob("*.rq"))
-UPDATES = {"replace"}
+UPDATES = {"insert", "replace"}
 
 
 def test_there_are_questions() -> None:

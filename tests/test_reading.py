@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 
-from kg.citations import bibtex, csl, keys, ris
+from kg.citations import bibtex, csl, keys, latex, ris
 from kg.citations.entry import Entry
 from kg.citations.names import OTHERS, Name
 
@@ -150,6 +152,18 @@ def test_what_was_read_is_written_so_that_it_reads_the_same(text: str) -> None:
     for dialect in ("bibtex", "biblatex"):
         again = only(bibtex.written(entry, dialect))
         assert again.fields == entry.fields
+
+
+@pytest.mark.parametrize("form", [r"{\%s%s}", r"{\%s{%s}}", r"\%s{%s}", r"\%s%s", r"{\%s %s}"])
+def test_the_quick_way_with_accents_reads_as_the_library_does(form: str) -> None:
+    letters = [*"aceinosuyzACENOSUZ", r"\i", r"\j"]
+    written = [form % (mark, letter) for mark in latex._COMBINING for letter in letters]
+    written += [f"{{\\{letter}}}" for letter in latex._LETTERS]
+    quick = [text for text in written if latex._ACCENTS.fullmatch(text)]
+    assert len(quick) > 100
+    for text in quick:
+        slow = latex._READER.latex_to_text(text, latex_context=latex._GRAMMAR)
+        assert latex.decode(text) == unicodedata.normalize("NFC", slow), text
 
 
 DATES = {

@@ -336,3 +336,11 @@ def test_a_paper_cites_a_policy_by_the_key_of_the_export_or_by_its_slug(key: str
     made = papers.of_keys(base, [key], None, dialect)
     assert made.missing == {}
     assert [entry.key for entry in made.entries] == [key]
+
+
+@pytest.mark.parametrize(("pages", "written"), [("1–9", "1--9"), ("A3–A7, 12", "A3--A7, 12"), ("5", "5")])
+@pytest.mark.parametrize("dialect", ["bibtex", "biblatex"])
+def test_a_range_of_pages_has_two_hyphens_and_no_braces(pages: str, written: str, dialect: str) -> None:
+    text = bibtex.written(Entry("x", "article", {"pages": pages}), dialect)
+    assert f"pages = {{{written}}}" in text
+    assert bibtex.read(text).entries[0].fields["pages"] == pages

@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
 from kg.analysis.roadmap import EFFORTS, PHASES, Plan
 
 _ROW, _LABEL, _UNIT, _TOP = 22, 300, 46, 48
+_LONGEST = 48
+_PLAIN, _QUICK = "#1f5a7a", "#22663b"
+EFFORT = "Effort in grades, not dates: low 1, medium 2, high 3."
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One bar: what stands before it, from where to where it goes, what it says at length and on itself, its colour."""
+
+    label: str
+    start: int
+    end: int
+    told: str
+    word: str
+    colour: str = ""
 
 
 def spans(plan: Plan) -> dict[str, tuple[int, int]]:
@@ -18,32 +35,39 @@ def spans(plan: Plan) -> dict[str, tuple[int, int]]:
     return found
 
 
-def draw(plan: Plan, title: str) -> str:
-    """Draw the chart; it has words for every bar, and needs no colour to be read."""
+def bars(plan: Plan) -> list[Bar]:
+    """Return the bars of a derived plan."""
     at = spans(plan)
-    longest = max((end for _, end in at.values()), default=1)
-    width, height = _LABEL + (longest + 1) * _UNIT, _TOP + _ROW * len(plan.tasks) + 30
+    return [
+        Bar(task.gap.provision.label, *at[task.step.provision],
+            f"{task.gap.provision.label}: {PHASES[task.phase]}, effort {task.step.effort}", task.step.effort,
+            _QUICK if task.quick else "")
+        for task in plan.tasks
+    ]  # fmt: skip
+
+
+def draw(made: Sequence[Bar], title: str, legend: str) -> str:
+    """Draw the chart; it has words for every bar, and needs no colour to be read."""
+    longest = max((bar.end for bar in made), default=1)
+    width, height = _LABEL + (longest + 3) * _UNIT, _TOP + _ROW * len(made) + 30
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" aria-labelledby="t d" '
         'font-family="system-ui, sans-serif" font-size="12">',
         f'<title id="t">{escape(title)}</title>',
-        f'<desc id="d">{len(plan.tasks)} steps; a bar begins when what it waits for ends. Units are effort, not dates.</desc>',
+        f'<desc id="d">{len(made)} steps; a bar begins when what it waits for ends. Units are effort, not dates.</desc>',
         f'<rect width="{width}" height="{height}" fill="#fff"/><text x="8" y="20" font-size="15">{escape(title)}</text>',
     ]
     for unit in range(longest + 1):
         x = _LABEL + unit * _UNIT
         lines.append(f'<line x1="{x}" y1="{_TOP - 8}" x2="{x}" y2="{height - 26}" stroke="#ddd"/>')
-    for number, task in enumerate(plan.tasks):
-        start, end = at[task.step.provision]
-        x, y = _LABEL + start * _UNIT, _TOP + number * _ROW
-        length = (end - start) * _UNIT - 4
-        fill = "#22663b" if task.quick else "#1f5a7a"
-        told = f"{task.gap.provision.label}: {PHASES[task.phase]}, effort {task.step.effort}"
+    for number, bar in enumerate(made):
+        x, y = _LABEL + bar.start * _UNIT, _TOP + number * _ROW
+        length = (bar.end - bar.start) * _UNIT - 4
+        label = bar.label if len(bar.label) <= _LONGEST else bar.label[: _LONGEST - 1] + "…"
         lines.append(
-            f'<g><title>{escape(told)}</title><text x="8" y="{y + 13}">{escape(task.gap.provision.label)}</text>'
-            f'<rect x="{x}" y="{y + 2}" width="{length}" height="{_ROW - 7}" rx="2" fill="{fill}"/>'
-            f'<text x="{x + 6}" y="{y + 13}" fill="#fff" font-size="10">{task.step.effort}</text></g>'
+            f'<g><title>{escape(bar.told)}</title><text x="8" y="{y + 13}">{escape(label)}</text>'
+            f'<rect x="{x}" y="{y + 2}" width="{length}" height="{_ROW - 7}" rx="2" fill="{bar.colour or _PLAIN}"/>'
+            f'<text x="{x + length + 6}" y="{y + 13}" fill="#333" font-size="10">{escape(bar.word)}</text></g>'
         )
-    told = "Effort in grades, not dates: low 1, medium 2, high 3. Green: quick win."
-    lines.append(f'<text x="8" y="{height - 8}" fill="#555">{told}</text></svg>')
+    lines.append(f'<text x="8" y="{height - 8}" fill="#555">{escape(legend)}</text></svg>')
     return "\n".join(lines) + "\n"

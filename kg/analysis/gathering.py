@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 
 from kg import queries
@@ -140,10 +140,19 @@ _STEP = ("effort", "actor", "government", "community", "clause")
 
 
 def _places(rows: Iterable[Row]) -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
+    """Return what each place is called, and of what it is a part; two of one name are told apart by what they are."""
     labels: dict[str, str] = {}
+    types: dict[str, str] = {}
     wholes: dict[str, set[str]] = defaultdict(set)
     for row in rows:
         labels[row["place"].value] = row["label"].value
+        if "type" in row:
+            types[row["place"].value] = row["type"].value
         if "whole" in row:
             wholes[row["place"].value].add(row["whole"].value)
-    return labels, {place: tuple(sorted(those)) for place, those in wholes.items()}
+    named = Counter(labels.values())
+    told = {
+        place: f"{label} ({types[place].lower()})" if named[label] > 1 and place in types else label
+        for place, label in labels.items()
+    }
+    return told, {place: tuple(sorted(those)) for place, those in wholes.items()}

@@ -1,21 +1,23 @@
 """A paper whose numbers come from named questions: its gaps are filled, its sentences checked against what was true before.
 
-In a paper, `{{name}}` is the first cell of a question's answer, `{{name column}}` that column's, `{{table name}}` all its rows.
-A parameter is given as `name=value`, its value as the path of a record or concept:
-`{{report-rate provision=concept/provision/portal held}}`. `{{revision}}` is the revision of the base.
+In a paper, `{{name}}` is the first cell of a question's answer, `{{name column}}` that column's, `{{table name}}` all its rows,
+`{{figure name}}` or `{{figure name column column}}` a picture of them. A parameter is given as `name=value`, its value as the path
+of a record or concept: `{{report-rate provision=concept/provision/portal held}}`. `{{revision}}` is the revision of the base.
+In LaTeX, double braces around anything else are left alone.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from pyoxigraph import Literal, NamedNode
 
 from kg import queries
-from kg.analysis.documents import escaped
-from kg.analysis.evidence import slug_of
+from kg.analysis import typeset
+from kg.analysis.figures import Chart
+from kg.analysis.typeset import Hand
 from kg.answers import Row, Term
 from kg.errors import BadInput, BrokenHouse
 from kg.terms import RECORDS
@@ -24,20 +26,32 @@ Ask = Callable[[str], list[Row]]
 
 _PLACEHOLDER = re.compile(r"\{\{\s*([^{}]+?)\s*\}\}")
 _CITATION = re.compile(r"(?<![\w.])@([A-Za-z][\w:.#$%&+?<>~/-]*[\w])")
-_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z“\[{*])")
+_CITED_IN_TEX = re.compile(r"\\[A-Za-z]*cite[A-Za-z]*\*?(?:\[[^\]]*\]){0,2}\{([^{}]*)\}")
+_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z“\[{*\\])")
+_PARAGRAPH = re.compile(r"^\\[^\n]*|[^\n](?:[^\n]|\n(?!\s*\n|\\))*", re.MULTILINE)
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
-_LONGEST_TABLE = 100
+_REVISION = "revision"
+_WHOLE = ("table", "figure")
+_ROWS_TOLD = 5
 
 
 @dataclass(frozen=True)
 class Place:
-    """One placeholder of a paper: its text, the question, its parameters, the column, and whether a table is wanted."""
+    """One placeholder of a paper: its text, the question, parameters and columns, and whether a table or a figure is wanted."""
 
     text: str
     name: str
     parameters: tuple[tuple[str, str], ...] = ()
-    column: str = ""
-    table: bool = False
+    columns: tuple[str, ...] = ()
+    whole: str = ""
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What a paper is filled with: the value of each placeholder, of a figure its rows as a table; and the charts of figures."""
+
+    values: dict[str, str]
+    charts: dict[str, Chart] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -51,37 +65,50 @@ class Changed:
     now: str
 
 
-def places(paper: str) -> list[Place]:
+def places(paper: str, *, tex: bool = False) -> list[Place]:
     """Return the placeholders of a paper, each once, in order."""
-    return list(dict.fromkeys(read(text) for text in _PLACEHOLDER.findall(paper)))
+    return [read(text) for text in dict.fromkeys(_PLACEHOLDER.findall(paper)) if not tex or _is_ours(text)]
+
+
+def _is_ours(text: str) -> bool:
+    """Tell whether double braces in LaTeX are a placeholder: they name a question, or something that is named like one."""
+    words = text.split()
+    name = words[words[0] in _WHOLE :][:1]
+    return name == [_REVISION] or bool(name and _NAME.fullmatch(name[0]) and ("-" in name[0] or queries.known(name[0])))
 
 
 def read(text: str) -> Place:
     """Read one placeholder."""
     words = text.split()
-    table = words[0] == "table"
-    words = words[table:]
+    whole = words[0] if words[0] in _WHOLE else ""
+    words = words[bool(whole) :]
     if not words or not _NAME.fullmatch(words[0]):
-        raise BadInput(f"{{{{{text}}}}} names no question.", "Write {{name}}, {{name column}} or {{table name}}.")
+        raise BadInput(
+            f"{{{{{text}}}}} names no question.", "Write {{name}}, {{name column}}, {{table name}} or {{figure name}}."
+        )
     parameters = tuple(sorted((part.partition("=")[0], part.partition("=")[2]) for part in words[1:] if "=" in part))
-    columns = [part for part in words[1:] if "=" not in part]
-    if len(columns) > 1 or (table and columns):
+    columns = tuple(part for part in words[1:] if "=" not in part)
+    if whole != "figure" and len(columns) > (not whole):
         raise BadInput(f"{{{{{text}}}}} names {len(columns)} columns.", "Name at most one, and none for a table.")
-    return Place(text, words[0], parameters, columns[0] if columns else "", table)
+    return Place(text, words[0], parameters, columns, whole)
 
 
-def values(paper: str, ask: Ask, revision: int) -> dict[str, str]:
+def answered(paper: str, ask: Ask, revision: int, *, tex: bool = False) -> Answered:
     """Return the value of every placeholder, asking each question once."""
     answers: dict[tuple[str, tuple[tuple[str, str], ...]], list[Row]] = {}
-    found: dict[str, str] = {}
-    for place in places(paper):
-        if place.name == "revision":
-            found[place.text] = str(revision)
+    hand = typeset.LATEX if tex else typeset.MARKDOWN
+    found = Answered({})
+    for place in places(paper, tex=tex):
+        if place.name == _REVISION:
+            found.values[place.text] = str(revision)
             continue
         key = place.name, place.parameters
         if key not in answers:
             answers[key] = ask(query(place))
-        found[place.text] = _table(answers[key]) if place.table else _cell(place, answers[key])
+        rows = answers[key]
+        found.values[place.text] = typeset.table(rows, hand) if place.whole else _cell(place, rows, hand)
+        if place.whole == "figure":
+            found.charts[place.text] = typeset.chart(queries.question(place.name).title, rows, place.columns)
     return found
 
 
@@ -111,69 +138,74 @@ def _term(value: str) -> Term | int:
     return NamedNode(value if ":" in value else RECORDS + value) if "/" in value else Literal(value)
 
 
-def _cell(place: Place, rows: Sequence[Row]) -> str:
+def _cell(place: Place, rows: Sequence[Row], hand: Hand) -> str:
     if not rows or not rows[0]:
         raise BadInput(
             f"{{{{{place.text}}}}} has no answer.", "Run the question on /sparql, and mend the paper or the base."
         )
-    column = place.column or next(iter(rows[0]))
+    column = place.columns[0] if place.columns else next(iter(rows[0]))
     if column not in rows[0]:
         raise BadInput(
             f"{{{{{place.text}}}}}: {place.name} has no column {column!r}.", f"It has: {', '.join(rows[0])}."
         )
-    return _written(rows[0][column])
+    return typeset.cell(rows[0][column], hand)
 
 
-def _written(term: Term) -> str:
-    text = term.value
-    if isinstance(term, Literal) and re.fullmatch(r"-?\d+(\.0*)?", text):
-        return f"{int(float(text)):,}"
-    if isinstance(term, Literal) and re.fullmatch(r"-?\d+\.\d+", text):
-        return f"{float(text):.1f}"
-    return escaped(text if isinstance(term, Literal) else slug_of(text)).replace("\n", " ")
+def filled(paper: str, found: Answered, pictures: Mapping[str, str], *, tex: bool = False) -> str:
+    """Return the paper with its placeholders filled; `pictures` says how the file of each figure is called."""
+    hand = typeset.LATEX if tex else typeset.MARKDOWN
+
+    def put(match: re.Match[str]) -> str:
+        text = match[1]
+        if text in found.charts:
+            return hand.picture(pictures[text], found.charts[text].title)
+        return found.values.get(text, match[0])
+
+    return _PLACEHOLDER.sub(put, paper)
 
 
-def _table(rows: Sequence[Row]) -> str:
-    """Write rows as a pipe table whose numbers stand to the right."""
-    head = list(dict.fromkeys(name for row in rows for name in row))
-    if not head:
-        return "*No row answers; that says something about the base, not about the world.*"
-    cells = [[_written(row[name]) if name in row else "" for name in head] for row in rows]
-    numeric = [all(re.fullmatch(r"[\d.,]*", line[at]) for line in cells) for at in range(len(head))]
-    spoken = [re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).capitalize() for name in head]
-    rule = ["---:" if right else "---" for right in numeric]
-    lines = ["| " + " | ".join(line) + " |" for line in [spoken, rule, *cells[:_LONGEST_TABLE]]]
-    if len(cells) > _LONGEST_TABLE:
-        lines += ["", f"*The first {_LONGEST_TABLE} of {len(cells)} rows.*"]
-    return "\n".join(lines)
-
-
-def filled(paper: str, found: dict[str, str]) -> str:
-    """Return the paper with its placeholders filled."""
-    return _PLACEHOLDER.sub(lambda match: found[match[1]], paper)
-
-
-def citations(paper: str) -> list[str]:
-    """Return the citation keys of a paper, each once; addresses and code are no citations."""
+def citations(paper: str, *, tex: bool = False) -> list[str]:
+    """Return the citation keys of a paper, each once; addresses, code and what LaTeX takes for a comment are no citations."""
+    if tex:
+        bare = re.sub(r"(?<!\\)%.*", "", paper)
+        keys = [key.strip() for found in _CITED_IN_TEX.findall(bare) for key in found.split(",")]
+        return [key for key in dict.fromkeys(keys) if key and key != "*"]
     text = re.sub(r"```.*?```|`[^`]*`|\]\([^)]*\)|<[^>]*>", "", paper, flags=re.DOTALL)
     return list(dict.fromkeys(_CITATION.findall(text)))
 
 
 def changed(paper: str, before: dict[str, str], now: dict[str, str]) -> list[Changed]:
-    """Return each sentence of which a value is not what it was, in the order of the paper."""
+    """Return each sentence of which a value is not what it was, in the order of the paper; of a table the rows that differ."""
     found: list[Changed] = []
     for start, sentence in _sentences(paper):
         for text in dict.fromkeys(_PLACEHOLDER.findall(sentence)):
-            was = before.get(text, "")
-            if read(text).name != "revision" and was != now[text]:
-                found.append(Changed(paper.count("\n", 0, start) + 1, " ".join(sentence.split()), text, was, now[text]))
+            was, here = before.get(text, ""), now.get(text)
+            if here is not None and read(text).name != _REVISION and was != here:
+                line = paper.count("\n", 0, start) + 1
+                found += [Changed(line, " ".join(sentence.split()), text, *pair) for pair in _differing(was, here)]
     return found
 
 
+def _differing(was: str, now: str) -> Iterator[tuple[str, str]]:
+    """Yield what was and what is: of a table each row that went or came, of many the first."""
+    old, new = was.splitlines(), now.splitlines()
+    if len(new) < 2 and len(old) < 2:
+        yield was, now
+        return
+    gone, come = [row for row in old if row not in new], [row for row in new if row not in old]
+    pairs = [
+        (gone[at] if at < len(gone) else "", come[at] if at < len(come) else "")
+        for at in range(max(len(gone), len(come)))
+    ]
+    yield from pairs[:_ROWS_TOLD]
+    if not pairs:
+        yield "the same rows in another order", "this order"
+
+
 def _sentences(paper: str) -> list[tuple[int, str]]:
-    """Cut a paper into sentences with where each begins; a blank line ends one too."""
+    """Cut a paper into sentences with where each begins; a blank line ends one too, and so does a command of LaTeX."""
     found: list[tuple[int, str]] = []
-    for paragraph in re.finditer(r"(?:[^\n]|\n(?!\s*\n))+", paper):
+    for paragraph in _PARAGRAPH.finditer(paper):
         at = paragraph.start()
         for sentence in _SENTENCE.split(paragraph[0]):
             begin = paper.index(sentence, at)

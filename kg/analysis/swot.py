@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from kg.analysis.evidence import WORDS, Cell, Evidence, Policy, slug_of
+from kg.analysis.evidence import WORDS, Cell, Evidence, Policy, Provision, slug_of
 from kg.analysis.gaps import Gap, find
 from kg.analysis.peers import of_policies
 from kg.analysis.tables import Table, Value
@@ -21,7 +21,8 @@ DERIVED = phrase(
     "Derived by the rules that are named, from what was read; a draft until a person signs it. "
     "What was not seen makes no factor."
 )
-_HELPING = ("addresses", "helpsToImplement", "realises")
+HELPING = ("addresses", "helpsToImplement", "realises")
+"""Links by which a record shows how to have a provision."""
 
 
 @dataclass(frozen=True)
@@ -48,19 +49,34 @@ class Rule:
             return False
         if self.below is not None and (share is None or share >= self.below):
             return False
-        return not self.needs_help or any(helper.link in _HELPING for helper in gap.helpers)
+        return not self.needs_help or any(helper.link in HELPING for helper in gap.helpers)
 
 
 @dataclass(frozen=True)
 class Factor:
-    """One factor of a draft with its evidence: the cell of the policy, the peers' rate, the rule."""
+    """One factor: of a draft, with the peers' rate and what helps, the cell of the policy and the rule; or as it was signed.
+
+    One that was signed has its evidence in words (`said`) and as IRIs, a note, who signs (`by`) and the rule that once derived it.
+    """
 
     policy: Policy
     quadrant: str
     text: str
-    gap: Gap
-    cell: Cell
-    rule: Rule
+    provision: Provision | None = None
+    gap: Gap | None = None
+    cell: Cell | None = None
+    rule: Rule | None = None
+    claim: str = ""
+    said: str = ""
+    note: str = ""
+    evidence: tuple[str, ...] = ()
+    by: str = ""
+    ruled: str = ""
+
+    @property
+    def by_rule(self) -> str:
+        """What the rule is called that derives it, or once did; empty for a person's own."""
+        return self.rule.label if self.rule else self.ruled
 
 
 def rules(rows: Iterable[Row]) -> list[Rule]:
@@ -94,20 +110,35 @@ def _rule(iri: str, rows: Sequence[Row]) -> Rule:
 def draft(evidence: Evidence, policy: Policy, by: Iterable[Rule]) -> list[Factor]:
     """Derive the factors of one policy, quadrant by quadrant, what peers have most widely first."""
     gaps = find(evidence, of_policies([policy])).all
-    made = [
-        Factor(policy, rule.quadrant, _said(rule, gap), gap, evidence.cell(policy.iri, gap.provision.iri), rule)
-        for rule in by
-        for gap in gaps
-        if rule.applies(gap)
-    ]
     order = list(QUADRANTS)
-    return sorted(
-        made, key=lambda f: (order.index(f.quadrant), f.rule.name, [-part for part in f.gap.rate.weight], f.text)
+    applied = sorted(
+        ((rule, gap) for rule in by for gap in gaps if rule.applies(gap)),
+        key=lambda pair: (
+            order.index(pair[0].quadrant),
+            pair[0].name,
+            [-part for part in pair[1].rate.weight],
+            _said(*pair),
+        ),
     )
+    return [
+        Factor(
+            policy,
+            rule.quadrant,
+            _said(rule, gap),
+            gap.provision,
+            gap,
+            evidence.cell(policy.iri, gap.provision.iri),
+            rule,
+        )
+        for rule, gap in applied
+    ]
 
 
 def _said(rule: Rule, gap: Gap) -> str:
     return rule.says.format(provision=called(gap), held=gap.rate.held, judged=gap.rate.judged)
+
+
+SIGNED = "Signed by those who are named; the rules leave it alone. The evidence is as it was when it was signed."
 
 
 def called(gap: Gap) -> str:
@@ -116,30 +147,46 @@ def called(gap: Gap) -> str:
     return f"“{label if label[:2].isupper() else label[:1].lower() + label[1:]}”"
 
 
-def rolled_up(drafts: Iterable[Factor]) -> dict[str, list[tuple[Gap, Rule, list[Policy]]]]:
+@dataclass(frozen=True)
+class Shared:
+    """A factor that several policies have: on one provision, by one rule; what people put in their own words stands alone."""
+
+    text: str
+    provision: Provision | None
+    rule: str
+    policies: tuple[Policy, ...]
+    signed: int
+
+
+def rolled_up(drafts: Iterable[Factor]) -> dict[str, list[Shared]]:
     """Gather the same factor of several policies: by quadrant, provision and rule, the most common first."""
     grouped: dict[tuple[str, str, str], list[Factor]] = defaultdict(list)
     for factor in drafts:
-        grouped[factor.quadrant, factor.gap.provision.iri, factor.rule.name].append(factor)
-    found: dict[str, list[tuple[Gap, Rule, list[Policy]]]] = {quadrant: [] for quadrant in QUADRANTS}
-    for (quadrant, *_), factors in sorted(grouped.items(), key=lambda item: (-len(item[1]), item[0])):
-        found[quadrant].append((factors[0].gap, factors[0].rule, [factor.policy for factor in factors]))
+        about = factor.provision.iri if factor.provision and factor.by_rule else factor.text
+        grouped[factor.quadrant, about, factor.by_rule].append(factor)
+    found: dict[str, list[Shared]] = {quadrant: [] for quadrant in QUADRANTS}
+    for (quadrant, _, rule), factors in sorted(grouped.items(), key=lambda item: (-len(item[1]), item[0])):
+        shared = Shared(factors[0].text, factors[0].provision, rule, tuple(factor.policy for factor in factors),
+                        sum(bool(factor.by) for factor in factors))  # fmt: skip
+        found.setdefault(quadrant, []).append(shared)
     return found
 
 
 _HEAD = ("quadrant", "factor", "policy", "policy iri", "provision", "provision iri", "status", "place in the text", "note", "peers",
-         "peers read whole", "rule", "signed by")  # fmt: skip
+         "peers read whole", "rule", "signed by", "what the evidence says", "evidence", "own note")  # fmt: skip
 
 
-def as_table(factors: Sequence[Factor], title: str, revision: int) -> Table:
-    """Write a draft as a table: a factor a row, with its evidence."""
+def as_table(factors: Sequence[Factor], title: str, revision: int, note: str = DERIVED) -> Table:
+    """Write factors as a table, one a row, with its evidence and with who signs it, where somebody does."""
     rows: list[list[Value]] = []
     for factor in factors:
-        gap, cell = factor.gap, factor.cell
-        rows.append([factor.quadrant, factor.text, factor.policy.title, factor.policy.iri, gap.provision.label,
-                     gap.provision.iri, WORDS[cell.status], cell.where, cell.note, gap.rate.held, gap.rate.judged,
-                     factor.rule.label, ""])  # fmt: skip
-    return Table(title, _HEAD, rows, DERIVED, revision)
+        provision, cell, rate = factor.provision, factor.cell, factor.gap.rate if factor.gap else None
+        rows.append([factor.quadrant, factor.text, factor.policy.title, factor.policy.iri,
+                     provision.label if provision else "", provision.iri if provision else "",
+                     WORDS[cell.status] if cell else "", cell.where if cell else "", cell.note if cell else "",
+                     rate.held if rate else None, rate.judged if rate else None, factor.by_rule, factor.by, factor.said,
+                     "; ".join(factor.evidence), factor.note])  # fmt: skip
+    return Table(title, _HEAD, rows, note, revision)
 
 
 def tally(factors: Iterable[Factor]) -> dict[str, int]:

@@ -52,10 +52,10 @@ def as_markdown(table: Table) -> str:
 def as_latex(table: Table) -> str:
     """Write a longtable with booktabs rules; the preamble that it needs stands on top as a comment."""
     columns = "l" * len(table.head)
-    head = " & ".join(map(_tex, table.head)) + r" \\"
-    body = [" & ".join(_tex(_plain(value)) for value in row) + r" \\" for row in table.rows]
+    head = " & ".join(map(in_tex, table.head)) + r" \\"
+    body = [" & ".join(in_tex(_plain(value)) for value in row) + r" \\" for row in table.rows]
     return "\n".join([
-        r"% \usepackage{booktabs,longtable}", rf"\begin{{longtable}}{{{columns}}}", rf"\caption{{{_tex(table.title)}}}\\",
+        r"% \usepackage{booktabs,longtable}", rf"\begin{{longtable}}{{{columns}}}", rf"\caption{{{in_tex(table.title)}}}\\",
         r"\toprule", head, r"\midrule", r"\endhead", *body, r"\bottomrule", r"\end{longtable}",
         "% " + _stamped(table).replace("\n", " "), "",
     ])  # fmt: skip
@@ -108,7 +108,8 @@ def _pipes(values: object) -> str:
     return "| " + " | ".join(texts) + " |"
 
 
-def _tex(text: str) -> str:
+def in_tex(text: str) -> str:
+    """Write a text so that LaTeX takes none of its letters for a mark."""
     return text.translate(_LATEX)
 
 

@@ -17,6 +17,7 @@ from kg.citations.entry import Entry as Entry
 
 logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)
 
+_RANGE = re.compile("(?<![-–])–(?![-–])")
 _OPENING = re.compile(r"@\s*\w+\s*[{(]\s*([^\s,={}]+)\s*,")
 
 
@@ -197,7 +198,7 @@ def _latex(item: Entry, name: str, *, ascii_only: bool) -> str:
     if name in VERBATIM:
         return text
     if name == "pages":
-        text = text.replace("–", "--")
+        return "--".join(latex.encode(part, ascii_only=ascii_only) for part in _RANGE.split(text))
     return latex.encode(text, ascii_only=ascii_only, title=name in TITLES)
 
 

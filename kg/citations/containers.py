@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from pyoxigraph import NamedNode
@@ -61,6 +62,14 @@ def of(entry: Entry) -> Container | None:
         return Container(title, kind, issns=issns(entry.fields.get("issn", "")))
     year = re.search(r"\d{4}", entry.fields.get("date", "") or entry.fields.get("year", ""))
     return Container(title, kind, year[0] if year else "", isbns=isbns(entry.fields.get("isbn", "")))
+
+
+def headings(one: Container) -> Iterator[str]:
+    """Yield under what a container is looked up: its ISSNs, and its title (with the year where that tells it apart)."""
+    yield from (f"issn {number}" for number in sorted(one.issns))
+    title, year, periodical = _name(one)
+    if periodical or year:
+        yield f"{'journal' if periodical else 'book'} {year} {title}"
 
 
 @dataclass

@@ -38,3 +38,5 @@ class Reading:
 
     entries: list[Entry] = field(default_factory=list)
     broken: list[Broken] = field(default_factory=list)
+    holds: frozenset[str] | None = None
+    """The fields that the file has room for, where that is not every one: a table has those of its headings."""

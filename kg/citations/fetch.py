@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-import socket
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from html.parser import HTMLParser
-from ipaddress import ip_address
-from typing import Any, Self
+from typing import Any
 from urllib.parse import quote, urlencode, urljoin, urlsplit
 from xml.etree.ElementTree import Element, ParseError, fromstring
 
@@ -22,6 +20,7 @@ from kg import __version__
 from kg.citations import csl, keys
 from kg.citations.entry import Entry
 from kg.citations.names import Name, read
+from kg.citations.outwards import Outwards
 from kg.errors import BadInput, FarAway
 from kg.settings import Settings
 
@@ -35,6 +34,7 @@ _ARXIV_ID = re.compile(
     re.IGNORECASE,
 )
 _DOI = re.compile(r"(?:doi:\s*|https?://(?:dx\.)?doi\.org/)?(10\.\d{4,9}/\S+)$", re.I)
+_ISBN = re.compile(r"^isbn:?\s*", re.I)
 _ZOTERO = re.compile(r"zotero:((?:users|groups)/\d+)$", re.I)
 
 
@@ -76,8 +76,8 @@ def fetch(what: str, services: Services) -> Iterator[Entry]:
         yield _doi(found[1], services)
     elif found := _ARXIV_ID.match(what):
         yield _arxiv(found[1], services)
-    elif isbn.is_valid(re.sub(r"^isbn:?\s*", "", what, flags=re.I)):
-        yield _isbn(isbn.compact(re.sub(r"^isbn:?\s*", "", what, flags=re.I)), services)
+    elif isbn.is_valid(_ISBN.sub("", what)):
+        yield _isbn(isbn.compact(_ISBN.sub("", what)), services)
     elif "://" in what:
         yield _page(what, services)
     else:
@@ -87,24 +87,18 @@ def fetch(what: str, services: Services) -> Iterator[Entry]:
         )
 
 
-class _Outwards(urllib3.Retry):
-    """Follows a redirect to another host only where that is one of the public network: what others wrote must not lead inside."""
-
-    def increment(self, method: Any = None, url: Any = None, response: Any = None, *more: Any, **named: Any) -> Self:
-        """Count a redirect; one that leads inside raises FarAway."""
-        target = response.get_redirect_location() if response is not None else None
-        host = urlsplit(target).hostname if isinstance(target, str) else None
-        if host and _is_inside(host):
-            raise FarAway(f"The answer leads to {host}, which is not on the public network.")
-        return super().increment(method, url, response, *more, **named)
-
-
-def _is_inside(host: str) -> bool:
-    try:
-        found = socket.getaddrinfo(host, None, proto=socket.IPPROTO_TCP)
-    except OSError:
-        return False  # the request itself says that nobody is there
-    return not all(ip_address(str(address[0]).partition("%")[0]).is_global for *_, address in found)
+def source(what: str) -> tuple[str, str]:
+    """Return how sure we are of what was fetched (a concept of ours), and the address at which anybody can see it again."""
+    what = what.strip()
+    if found := _ZOTERO.match(what):
+        return "reported", f"https://www.zotero.org/{found[1].lower()}"
+    if found := _DOI.match(what):
+        return "registry", f"https://doi.org/{quote(found[1])}"
+    if found := _ARXIV_ID.match(what):
+        return "registry", f"https://arxiv.org/abs/{found[1]}"
+    if "://" in what:
+        return "reported", quote(what, safe=":/?#[]@!$&'()*+,;=%")
+    return "registry", f"https://openlibrary.org/isbn/{isbn.compact(_ISBN.sub('', what))}"
 
 
 # -- the wire ---------------------------------------------------------------------------------------------------------------
@@ -123,7 +117,7 @@ def _get(url: str, accept: str, services: Services, headers: Mapping[str, str] |
     wait = urllib3.Timeout(connect=min(5, services.timeout), read=services.timeout)
     told = {"Accept": accept, "User-Agent": f"OpenUrban/{__version__}"} | dict(headers or {})
     try:
-        with urllib3.PoolManager(timeout=wait, retries=_Outwards(0, redirect=5)) as pool:
+        with urllib3.PoolManager(timeout=wait, retries=Outwards(0, redirect=5)) as pool:
             answer = pool.request("GET", url, headers=told, preload_content=False)
             body = answer.read(_LARGEST + 1, decode_content=True)
             answer.release_conn()

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from kg.citations import bibtex, csl, ris
+from kg.citations import bibtex, csl, ris, table
 from kg.citations.entry import Broken, Reading
 from kg.errors import BadInput
 
@@ -17,6 +17,10 @@ READERS: Mapping[str, Callable[[str], Reading]] = {
     "ris": ris.read,
     "csljson": csl.read,
 }
+TABLE = "table"
+"""References in a table, which is told from a table of other records by its headings."""
+
+_ALL = {**READERS, TABLE: table.read}
 _ENDINGS = {".bib": "biblatex", ".bibtex": "bibtex", ".ris": "ris", ".enw": "", ".json": "csljson"}
 
 
@@ -24,11 +28,11 @@ def read(path: Path, form: str = "") -> Reading:
     """Read a file of references; without `form`, by its ending or else by how it begins."""
     text = bibtex.decoded(path.read_bytes())
     form = form or _ENDINGS.get(path.suffix.lower(), "") or _looks_like(text)
-    if form not in READERS:
+    if form not in _ALL:
         raise BadInput(
             f"{path} is no file of references that we know.", f"Name its form: --format {'|'.join(READERS)}."
         )
-    return _once(READERS[form](text))
+    return _once(_ALL[form](text))
 
 
 def pasted(text: str) -> Reading | None:

@@ -17,6 +17,8 @@ _TELLING = re.compile(r"[\\{}$~%&#_^]|--|``|''")
 _LIGATURES = re.compile(r"(?<=-)(?=-)|(?<=`)(?=`)|(?<=')(?=')")
 """Between two signs that TeX would join to a dash or a quotation mark."""
 _WORD = re.compile(r"([^\W_]+)")
+_INNER_CAPITAL = re.compile(r"[A-Za-z0-9][A-Z]")
+"""In ASCII, what `_has_inner_capital` finds: told at a glance, since few titles have one."""
 _SPECIAL = str.maketrans(
     {
         "\\": r"\textbackslash{}",
@@ -32,10 +34,24 @@ _SPECIAL = str.maketrans(
     }
 )
 _TYPEWRITTEN = {"–": "--", "—": "---", "“": "``", "”": "''", "‘": "`", "’": "'", "\xa0": "~"}
-_COMBINING = dict(zip("`'^\"~=.", "\u0300\u0301\u0302\u0308\u0303\u0304\u0307", strict=True))
-_ACCENTS = re.compile(
-    r"""\{(?<!\\\{)\\([`'^"~=.])(?:([A-Za-z])|\{([A-Za-z])\})\}|(?<!\\)\\([`'^"~=.])(?:([A-Za-z])|\{([A-Za-z])\})"""
+_COMBINING = dict(
+    zip(
+        "`'^\"~=.cvuHkrdb",
+        "\u0300\u0301\u0302\u0308\u0303\u0304\u0307\u0327\u030c\u0306\u030b\u0328\u030a\u0323\u0331",
+        strict=True,
+    )
 )
+_LETTERS = {
+    "ss": "ß", "o": "ø", "O": "Ø", "l": "ł", "L": "Ł", "i": "ı", "j": "ȷ", "aa": "å", "AA": "Å", "ae": "æ", "AE": "Æ",
+    "oe": "œ", "OE": "Œ",
+}  # fmt: skip
+_ACCENTS = re.compile(
+    r"""\{(?<!\\\{)\\(?:[`'^"~=.](?:\\[ij]|[A-Za-z]|\{(?:\\[ij]|[A-Za-z])\})|[cvuHkrdb](?:\ +[A-Za-z]|\{[A-Za-z]\})"""
+    r"""|ss|[oOlLij]|aa|AA|ae|AE|oe|OE)\}"""
+    r"""|(?<!\\)\\(?:[`'^"~=.](?:[A-Za-z]|\{(?:\\[ij]|[A-Za-z])\})|[cvuHkrdb]\{[A-Za-z]\})"""
+)
+"""A letter that is a command in braces, an accent on a letter, with or without braces around the whole or the letter."""
+_SHELL = dict.fromkeys(map(ord, "{}\\ "))
 _NEEDS_READER = re.compile(r"\\(?![&%#_$])|(?<!\\)\$")
 _PLAIN = {
     "{": "", "}": "", "~": " ", "---": "—", "--": "–", "``": "“", "''": "”", r"\&": "&", r"\%": "%", r"\#": "#",
@@ -110,8 +126,8 @@ def decode(text: str) -> str:
 
 
 def _accented(found: re.Match[str]) -> str:
-    mark, letter = (found[1], found[2] or found[3]) if found[1] else (found[4], found[5] or found[6])
-    return unicodedata.normalize("NFC", letter + _COMBINING[mark])
+    core = found[0].translate(_SHELL)
+    return _LETTERS.get(core) or unicodedata.normalize("NFC", core[1] + _COMBINING[core[0]])
 
 
 def harmless(latex: str) -> str:
@@ -121,6 +137,8 @@ def harmless(latex: str) -> str:
 
 def encode(text: str, *, ascii_only: bool, title: bool = False) -> str:
     """Return text as LaTeX: escaped, accents as commands if `ascii_only`, acronyms in a `title` kept by braces."""
+    if is_bare(text) and not (title and _INNER_CAPITAL.search(text)):
+        return text
     pieces = _WORD.split(text) if title else [text]
     return "".join(_piece(piece, ascii_only, protect=title and _has_inner_capital(piece)) for piece in pieces)
 

@@ -7,6 +7,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from rapidfuzz import fuzz
 from stdnum import isbn
@@ -20,7 +21,7 @@ _NEAR_TITLE = 93
 _SAME_BOOK = 80
 _NEAR_NAME = 85
 _OTHER_TITLE = 50
-_CROWD = 50
+CROWD = 50
 """A block that more works share than this says nothing about any of them."""
 
 
@@ -37,14 +38,21 @@ class Work:
     doi: str = ""
     isbns: frozenset[str] = frozenset()
 
-    @property
+    @cached_property
     def flat(self) -> str:
         """The title in small letters, without accents and signs."""
         return flat(self.title)
 
+    @cached_property
+    def flat_who(self) -> str:
+        """The first author's family name in the same form."""
+        return flat(self.who)
+
 
 def flat(text: str) -> str:
     """Return text in small letters, without accents and signs."""
+    if text.isascii():
+        return " ".join(_WORDS.findall(text.lower()))
     bare = "".join(char for char in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(char))
     return " ".join(_WORDS.findall(bare))
 
@@ -98,14 +106,14 @@ class Shelves:
     def put(self, one: Work, among: Iterable[str] | None = None) -> None:
         """Shelve a work; only on shelves named in `among` where that is given."""
         for block in blocks(one):
-            if (among is None or block in among) and len(self._shelves[block]) <= _CROWD:
+            if (among is None or block in among) and len(self._shelves[block]) <= CROWD:
                 self._shelves[block].append(one)
 
     def like(self, one: Work) -> tuple[Work, str] | None:
         """Return a work that is probably this one under another key, and why."""
         for block in blocks(one):
             shelf = self._shelves.get(block, ())
-            if len(shelf) > _CROWD:
+            if len(shelf) > CROWD:
                 continue
             for other in shelf:
                 if (other.record != one.record or other.key != one.key) and (why := alike(one, other)):
@@ -124,7 +132,7 @@ def alike(one: Work, other: Work) -> str:
     if one.isbns & other.isbns and one.type == other.type and likeness >= _SAME_BOOK:
         return "the same ISBN and nearly the same title"
     near_year = not one.year or not other.year or abs(int(one.year) - int(other.year)) <= 1
-    near_name = not one.who or not other.who or fuzz.ratio(flat(one.who), flat(other.who)) >= _NEAR_NAME
+    near_name = not one.who or not other.who or fuzz.ratio(one.flat_who, other.flat_who) >= _NEAR_NAME
     known = (one.year and other.year) or (one.who and other.who)
     if likeness >= _NEAR_TITLE and near_year and near_name and known:
         return "nearly the same title, year and author"
@@ -135,5 +143,5 @@ def another(one: Work, other: Work) -> bool:
     """Tell whether two entries under one key are plainly two works."""
     if one.doi and other.doi and one.doi != other.doi:
         return fuzz.token_sort_ratio(one.flat, other.flat) < _SAME_BOOK
-    near_name = fuzz.ratio(flat(one.who), flat(other.who)) >= _NEAR_NAME
+    near_name = fuzz.ratio(one.flat_who, other.flat_who) >= _NEAR_NAME
     return fuzz.token_sort_ratio(one.flat, other.flat) < _OTHER_TITLE and (one.year != other.year or not near_name)

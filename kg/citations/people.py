@@ -95,6 +95,15 @@ def _fits(one: str, other: str) -> bool:
     return longer.startswith(shorter) and (len(shorter) in (1, len(longer)) or len(shorter) >= _SHORTEST)
 
 
+def headings(name: str, person: bool, number: str = "") -> Iterator[str]:
+    """Yield under what a person or body is looked up: the ORCID, the whole name, and what tells the name from others."""
+    kind = "person" if person else "body"
+    if number:
+        yield f"orcid {number}"
+    yield f"{kind} is {_plain(name)}"
+    yield from (f"{kind} near {word}" for word in _telling(name, person))
+
+
 class Directory:
     """The people and bodies that have records, found by ORCID, by whole name, and by what a name may stand for."""
 

@@ -16,6 +16,7 @@ from kg.citations.entry import Entry
 from kg.citations.out import annotated as document
 from kg.citations.out import csl, ris, styles, table
 from kg.errors import BadInput
+from kg.incoming import table as table_of_records
 from kg.search.index import Wanted
 from kg.settings import Settings
 from kg.terms import record_of
@@ -28,7 +29,8 @@ _WRITERS: dict[str, Callable[[Iterable[Entry]], Iterator[str]]] = {
     "csv": table.write,
 }
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-_FORMATS = [*_WRITERS, *document.FORMATS]
+_SHEET = "sheet"
+_FORMATS = [*_WRITERS, _SHEET, *document.FORMATS]
 
 
 @click.command()
@@ -56,8 +58,12 @@ def export(
     """Write references (or other citable records) as a file, or as an annotated bibliography for people.
 
     bib, biblatex, ris, csljson and csv are for programs; docx, odt, tex, md and html are documents in any citation style.
+    sheet is a table of all that records of one kind say, which `kg import` reads back.
     """
     with open_base(Settings.load()) as base:
+        if form == _SHEET:
+            _sheet(base, text, kind, output)
+            return
         if query is not None:
             iris, left = _found(base, query, unverified=unverified)
         else:
@@ -72,6 +78,15 @@ def export(
                 output.write(part.encode())
     if left:
         click.echo(f"{left:,} of which only a mention was seen left out; --unverified takes them in.", err=True)
+
+
+def _sheet(base: Base, text: str, kinds: tuple[str, ...], output: BinaryIO) -> None:
+    """Write the records of one kind that a search finds, all that they say, as a table."""
+    if len(kinds) != 1:
+        raise BadInput("A sheet holds records of one kind.", "Name it: --kind dataset.")
+    wanted = Wanted(text=text, facets={"kind": kinds})
+    for line in table_of_records.write(base, kinds[0], lambda: (card.iri for card in base.index.walk(wanted))):
+        output.write(line.encode())
 
 
 def _found(base: Base, query: Path, *, unverified: bool) -> tuple[Iterable[str], int]:

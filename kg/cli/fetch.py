@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import sys
+from datetime import date
 
 import click
 
+from kg import intake
 from kg.base import open_base
 from kg.citations import fetch as fetching
 from kg.citations.entry import Entry
 from kg.cli.intake import by, settle
 from kg.errors import KgError
+from kg.intake import Seen, spoken
 from kg.settings import Settings
 
 
@@ -27,16 +30,22 @@ def fetch(what: tuple[str, ...], decision: str | None, who: str) -> None:
     settings = Settings.load()
     services = fetching.services(settings)
     entries: list[Entry] = []
+    seen: list[Seen] = []
     failed = 0
     for one in what:
         try:
-            entries += fetching.fetch(one, services)
+            found = list(fetching.fetch(one, services))
         except KgError as error:
             failed += 1
             click.echo(f"kg: {error}", err=True)
+        else:
+            entries += found
+            confidence, address = fetching.source(one)
+            seen += [Seen(confidence, f"{address} Fetched on {spoken(date.today())}.")] * len(found)
     sound = True
     if entries:
         with open_base(settings) as base:
-            sound = settle(base, entries, 0, decision, who, "fetched: " + ", ".join(what))
+            arrivals = list(intake.compare(base, entries, seen=seen))
+            sound = settle(base, arrivals, 0, decision, who, "fetched: " + ", ".join(what))
     if failed or not sound:
         sys.exit(1)

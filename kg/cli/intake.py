@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import sys
 from collections import Counter
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import click
@@ -14,10 +15,13 @@ from rich.table import Table
 from kg import intake
 from kg.base import Base, open_base
 from kg.citations import formats
-from kg.citations.entry import Broken, Entry
+from kg.citations.entry import Entry
 from kg.cli.terminal import bar
 from kg.errors import BadInput
-from kg.intake import STATES, Arrival
+from kg.incoming import beside, sheet, table
+from kg.incoming import files as incoming
+from kg.incoming.pieces import Records
+from kg.intake import STATES, Arrival, Seen
 from kg.settings import Settings
 
 _SHOWN = 20
@@ -32,34 +36,53 @@ def by(function: click.decorators.FC) -> click.decorators.FC:
 
 
 @click.command("import")
-@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--format", "form", type=click.Choice([*formats.READERS]), help="Default: by the file's ending.")
+@click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--format", "form", type=click.Choice([*formats.READERS, *incoming.FORMS]), help="Default: by the file's ending."
+)
+@click.option(
+    "--template", metavar="KIND", help="Write an empty table for records of a kind (dataset, policy, …), and stop."
+)
 @click.option("--accept", "decision", flag_value="accept", help="Write what is new and changed.")
 @click.option("--propose", "decision", flag_value="propose", help="Keep it as a proposal for a curator.")
 @click.option("--rejects", type=click.Path(dir_okay=False, path_type=Path), help="Where unreadable entries go.")
 @click.option("--limit", default=_SHOWN, show_default=True, help="How many entries of each state to list.")
 @by
 def import_(
-    files: tuple[Path, ...], form: str | None, decision: str | None, rejects: Path | None, limit: int, who: str
+    files: tuple[Path, ...],
+    form: str | None,
+    template: str | None,
+    decision: str | None,
+    rejects: Path | None,
+    limit: int,
+    who: str,
 ) -> None:
-    """Read references from FILES and show what is new, changed, the same, a duplicate or invalid.
+    """Read references or records from FILES and show what is new, changed, the same, a duplicate or invalid.
 
+    References come as .bib, RIS, CSL-JSON or the table of `kg export --format csv`; records of every kind as Turtle, JSON-LD or
+    the table of `kg export --format sheet`; datasets of others as a DCAT catalogue (--format dcat, in Turtle, RDF/XML or JSON-LD).
     Nothing is written without --accept or --propose. What cannot be read goes whole into a file beside the input.
     """
     with open_base(Settings.load()) as base:
-        entries, broken = _read(files, form, rejects)
+        if template:
+            click.echo("".join(sheet.template(table.blank_of(base, template))), nl=False)
+            return
+        if not files:
+            raise click.UsageError("Name a file, or --template KIND.")
+        given = _read(base, files, form or "", rejects)
+        with bar("Comparing", len(given.entries) + len(given.records)) as progress:
+            arrivals = list(intake.compare(base, given.entries, progress, given.seen))
+            arrivals += beside.compare(base, given.records, progress)
         why = "import of " + ", ".join(path.name for path in files)
-        sound = settle(base, entries, len(broken), decision, who, why, limit)
-    if broken or not sound:
+        sound = settle(base, arrivals, given.broken, decision, who, why, limit)
+    if given.broken or not sound:
         sys.exit(1)
 
 
 def settle(
-    base: Base, entries: list[Entry], broken: int, decision: str | None, who: str, why: str, limit: int = _SHOWN
+    base: Base, arrivals: list[Arrival], broken: int, decision: str | None, who: str, why: str, limit: int = _SHOWN
 ) -> bool:
-    """Show entries beside the base and do what was decided; tell whether none is invalid."""
-    with bar("Comparing", len(entries)) as progress:
-        arrivals = list(intake.compare(base, entries, progress))
+    """Show what came in beside the base and do what was decided; tell whether none is invalid."""
     _show(arrivals, broken, limit)
     if decision == "accept":
         _accept(base, arrivals, who, why)
@@ -72,28 +95,51 @@ def settle(
     return all(arrival.state != "invalid" for arrival in arrivals)
 
 
-def _read(files: tuple[Path, ...], form: str | None, rejects: Path | None) -> tuple[list[Entry], list[Broken]]:
+@dataclass
+class _Given:
+    """What files hold: entries, where each was seen, records, and how many pieces could not be read."""
+
+    entries: list[Entry] = field(default_factory=list)
+    seen: list[Seen] = field(default_factory=list)
+    records: Records = field(default_factory=dict)
+    broken: int = 0
+
+
+def _read(base: Base, files: tuple[Path, ...], form: str, rejects: Path | None) -> _Given:
     """Read the files; lay what is broken beside each, or all of it into `rejects`."""
-    entries: list[Entry] = []
-    every: list[Broken] = []
+    given, left = _Given(), list[str]()
     for path in files:
-        reading = formats.read(path, form or "")
-        entries += reading.entries
-        every += reading.broken
-        for one in reading.broken[:_SHOWN]:
+        chosen = incoming.form_of(path, form)
+        if chosen in incoming.FORMS:
+            found = incoming.read(base, path, chosen)
+            broken, text = found.broken, incoming.rejected(found, chosen)
+            for iri in found.records.keys() & given.records.keys():
+                raise BadInput(
+                    f"{path} describes <{iri}>, and so does another of the files.", "Import one after the other."
+                )
+            given.records |= found.records
+        else:
+            reading = formats.read(path, chosen)
+            broken, text = reading.broken, formats.rejected(reading.broken)
+            given.entries += reading.entries
+            given.seen += [intake.in_file(path, reading.holds)] * len(reading.entries)
+        for one in broken[:_SHOWN]:
             click.echo(f"{path}, line {one.line}: {one.key or 'entry'}: {one.reason}.", err=True)
-        if reading.broken and rejects is None:
-            _reject(reading.broken, path.with_name(f"{path.stem}.rejected{path.suffix}"), files)
-    if every and rejects is not None:
-        _reject(every, rejects, files)
-    return entries, every
+        given.broken += len(broken)
+        if broken and rejects is None:
+            _reject(text, len(broken), path.with_name(f"{path.stem}.rejected{path.suffix}"), files)
+        elif broken:
+            left.append(text)
+    if left and rejects is not None:
+        _reject("".join(left), given.broken, rejects, files)
+    return given
 
 
-def _reject(broken: list[Broken], path: Path, files: tuple[Path, ...]) -> None:
+def _reject(text: str, number: int, path: Path, files: tuple[Path, ...]) -> None:
     if path in files:
         raise BadInput(f"{path} would be overwritten.", "Name another file with --rejects.")
-    path.write_text(formats.rejected(broken), "utf-8")
-    click.echo(f"{len(broken):,} could not be read and lie whole in {path}.", err=True)
+    path.write_text(text, "utf-8")
+    click.echo(f"{number:,} could not be read and lie whole in {path}.", err=True)
 
 
 def _show(arrivals: list[Arrival], broken: int, limit: int) -> None:
@@ -101,8 +147,8 @@ def _show(arrivals: list[Arrival], broken: int, limit: int) -> None:
     for state in STATES:
         chosen = [arrival for arrival in arrivals if arrival.state == state and (state != "same")]
         for arrival in chosen[:limit]:
-            title = arrival.entry.fields.get("title", "")
-            click.echo(f"{_MARKS[state]} {arrival.entry.key or title[:60]}: " + (arrival.why or title[:90]))
+            name, title = arrival.called
+            click.echo(f"{_MARKS[state]} {name or title[:60]}: " + (arrival.why or title[:90]))
         if len(chosen) > limit:
             click.echo(f"{_MARKS[state]} … and {len(chosen) - limit:,} more that are {state} (--limit shows more)")
     table = Table("", "entries")

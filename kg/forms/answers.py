@@ -197,10 +197,12 @@ class _Reader:
         shown = [name for name in dict.fromkeys(self.form.get(question.slug, [])) if self._knows(question, name)]
         if len(shown) > _MOST:
             raise TooLarge(f"{question.field.name} has {len(shown)} parts open; a form takes {_MOST}.")
-        for place, name in enumerate(shown, 1):
+        last = self._last(question)
+        for name in shown:
             node = NamedNode(f"{self.iri}#{name}")
+            last += not self._has(question, name)
             if node not in self.dropped:
-                self._part(question, name, node, place)
+                self._part(question, name, node, last)
 
     def _part(self, question: Question, name: str, node: NamedNode, place: int) -> None:
         fresh = not self._has(question, name)
@@ -224,6 +226,14 @@ class _Reader:
             self.made.append(Triple(node, RDF.type, NamedNode(question.part_class)))
             self.said[node][RDF.type.value].append(NamedNode(question.part_class))
             self.said[NamedNode(self.iri)][question.path].append(node)
+
+    def _last(self, question: Question) -> int:
+        """Return the last position among the nested things of a question that the record has, 0 where they have none."""
+        nodes = [term for term in self.said[NamedNode(self.iri)][question.path] if isinstance(term, NamedNode)]
+        found = [
+            int(term.value) for node in nodes for term in self.said[node][OU.position.value] if term.value.isdigit()
+        ]
+        return max(found, default=0)
 
     def _has(self, question: Question, name: str) -> bool:
         return any(term.value == f"{self.iri}#{name}" for term in self.said[NamedNode(self.iri)][question.path])

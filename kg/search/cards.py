@@ -91,7 +91,7 @@ def make(iri: str, triples: list[Triple], model: Model, labels: Labels, wider: W
         confidence=_joined(labels(term.value) for term in found.get(confidence.path, ())) if confidence else "",
         names=_joined(value.value for value in _of_role(kind, found, "title")),
         lines=tuple(_lines(kind, iri, _searched(triples, model), labels, wider)),
-        facets=_facets(kind, found, model, wider),
+        facets=_facets(kind, found, triples, model, wider),
     )
 
 
@@ -159,11 +159,27 @@ def _words(value: object, labels: Labels, wider: Wider) -> Iterable[tuple[str, s
                     yield "en", label
 
 
-def _facets(kind: Kind, found: Statements, model: Model, wider: Wider) -> dict[str, tuple[str, ...]]:
+def _facets(
+    kind: Kind, found: Statements, triples: list[Triple], model: Model, wider: Wider
+) -> dict[str, tuple[str, ...]]:
     facets: dict[str, tuple[str, ...]] = {}
     for facet in model.facets:
-        own = kind.field(facet.path)
-        if own is not None and own.facet:
-            values = {value.value for value in found.get(facet.path, ())}
+        own = kind.field(facet.through or facet.path)
+        if own is not None and (own.facet or facet.through):
+            values = _within(facet, found, triples) if facet.through else {v.value for v in found.get(facet.path, ())}
             facets[facet.slug] = tuple(sorted(values.union(*(wider(value) for value in values))))
     return facets
+
+
+def _within(facet: Field, found: Statements, triples: list[Triple]) -> set[str]:
+    """Return what the nested things of a record say for a facet, where they count: a provision that was not seen is none."""
+    things = set(found.get(facet.through or "", ()))
+    values: dict[object, set[str]] = {}
+    counted = set() if facet.counted_by else things
+    for triple in triples:
+        if triple.subject in things and isinstance(triple.object, NamedNode | Literal):
+            if triple.predicate.value == facet.path:
+                values.setdefault(triple.subject, set()).add(triple.object.value)
+            elif triple.predicate.value == facet.counted_by and triple.object.value in facet.counted_when:
+                counted.add(triple.subject)  # type: ignore[arg-type]
+    return set().union(*(said for thing, said in values.items() if thing in counted))

@@ -75,6 +75,7 @@ class Index:
         if self._note().get("shape") != self._shape:
             for path in folder.iterdir():
                 path.unlink()
+        self._shown: dict[str, object] = {}
         self._index = tantivy.Index(self._schema, path=str(folder))
         analysers.register(self._index)
 
@@ -116,17 +117,22 @@ class Index:
             writer.add_document(documents.document(card))
         writer.commit()
         writer.wait_merging_threads()
-        self._index.reload()
         note = self._folder / "revision.json.new"
         note.write_text(json.dumps({"revision": revision, "shape": self._shape}))
         note.replace(self._folder / "revision.json")
 
     # -- reading ----------------------------------------------------------------------------------------------------
 
+    def _searcher(self) -> tantivy.Searcher:
+        """Return a searcher of the state that was noted last, by us or by another process."""
+        if self._shown is not (noted := self._note()):
+            self._index.reload()
+            self._shown = noted
+        return self._index.searcher()
+
     def search(self, wanted: Wanted) -> Found:
         """Answer a search; a chosen facet's own counts leave its choice out, so that others can be added."""
-        self._index.reload()
-        searcher = self._index.searcher()
+        searcher = self._searcher()
         text = self._text_query(wanted.text)
         query = self._narrowed(text, wanted)
         order = {
@@ -147,39 +153,35 @@ class Index:
     @property
     def size(self) -> int:
         """Number of records in the index."""
-        self._index.reload()
-        return int(self._index.searcher().num_docs)
+        return int(self._searcher().num_docs)
 
     def get(self, iris: Iterable[str]) -> dict[str, Card]:
         """Return the cards of these records; one that is not in the index is not in the answer."""
         asked = list(iris)
         if not asked:
             return {}
-        self._index.reload()
-        searcher = self._index.searcher()
+        searcher = self._searcher()
         result = searcher.search(tantivy.Query.term_set_query(self._schema, "iri", asked), len(asked), count=False)
         found = (documents.card(searcher.doc(address)) for _, address in result.hits)
         return {card.iri: card for card in found}
 
     def related(self, iri: str, values: Iterable[tuple[str, str]], limit: int = 5) -> list[Card]:
         """Return the records that share at least two of these facet values with a record, the rarer the weightier."""
-        self._index.reload()
         terms = [tantivy.Query.term_query(self._schema, documents.column(facet), value) for facet, value in values]
         if len(terms) < _SHARED:
             return []
         shared = tantivy.Query.boolean_query([(tantivy.Occur.Should, term) for term in terms], _SHARED)
         itself = tantivy.Query.term_query(self._schema, "iri", iri)
         query = tantivy.Query.boolean_query([(tantivy.Occur.Must, shared), (tantivy.Occur.MustNot, itself)])
-        searcher = self._index.searcher()
+        searcher = self._searcher()
         return [documents.card(searcher.doc(address)) for _, address in searcher.search(query, limit, count=False).hits]
 
     def cross(self, wanted: Wanted, rows: str, columns: str) -> dict[tuple[str, str], int]:
         """Count the records that a search finds by two facets at once; `kind` and `year` count as facets too."""
-        self._index.reload()
         query = self._narrowed(self._text_query(wanted.text), wanted)
         inner = {"columns": {"terms": {"field": _counted(columns), "size": _CROSSED}}}
         asked = {"rows": {"terms": {"field": _counted(rows), "size": _CROSSED}, "aggs": inner}}
-        answer = self._index.searcher().aggregate(query, asked)
+        answer = self._searcher().aggregate(query, asked)
         return {
             (_key(row), _key(column)): column["doc_count"]
             for row in answer.get("rows", {}).get("buckets", ())
@@ -188,8 +190,7 @@ class Index:
 
     def count(self, wanted: Wanted) -> int:
         """Return how many cards a search finds."""
-        self._index.reload()
-        return _total(self._index.searcher().search(self._narrowed(self._text_query(wanted.text), wanted), 1))
+        return _total(self._searcher().search(self._narrowed(self._text_query(wanted.text), wanted), 1))
 
     def cards(self, wanted: Wanted) -> list[Card]:
         """Return every card that a search finds, without page, counts or snippets, in the order of titles."""
@@ -197,8 +198,7 @@ class Index:
 
     def walk(self, wanted: Wanted) -> Iterator[Card]:
         """Yield what `cards` returns one by one, from one state of the index, in memory that does not grow: what exports walk."""
-        self._index.reload()
-        searcher = self._index.searcher()
+        searcher = self._searcher()
         query = self._narrowed(self._text_query(wanted.text), wanted)
         for offset in range(0, searcher.num_docs, _WALKED):
             result = searcher.search(

@@ -28,6 +28,7 @@ from kg.web import (
     limits,
     lint,
     ontology,
+    packing,
     pasting,
     person,
     problems,
@@ -91,7 +92,7 @@ def create_app(settings: Settings | None = None, base: Base | None = None) -> Fl
         atexit.register(stack.close)
     app.extensions["base"] = base
     deciding.settle(base)
-    for part in (tongues, site, problems, who, session, person, limits, kept, cite):
+    for part in (packing, tongues, site, problems, who, session, person, limits, kept, cite):
         part.register(app)
     public.register(app, base.settings)
     if base.settings.proxies:

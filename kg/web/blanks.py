@@ -9,9 +9,9 @@ from pyoxigraph import NamedNode
 
 from kg.forms import answers
 from kg.forms.answers import Form
-from kg.forms.blank import CHOICE, PARTS, YES, Question
+from kg.forms.blank import CHOICE, PARTS, YES, Blank, Question
 from kg.model import LANGUAGE
-from kg.search.cards import statements
+from kg.search.cards import Statements, statements
 from kg.terms import OU
 from kg.web.sheets import Sheet
 from kg.web.tongues import language
@@ -123,7 +123,7 @@ class Drawing:
             field_id(name),
             question,
             question.field.name_in(language()),
-            question.field.help,
+            question.field.help_in(language()),
             complaints=list(self.complaints.get(name, ())),
             warnings=list(self.warnings.get(name, ())),
         )
@@ -156,29 +156,55 @@ class Drawing:
         question = made.question
         own = statements(self.sheet.start, self.sheet.iri)
         opened = list(dict.fromkeys(self.form.get(question.slug, [])))
-        there = answers.names(question, self.sheet.iri, own)
+        there = sorted(answers.names(question, self.sheet.iri, own), key=self._position)
         for name in opened:
             asked = [
                 self.asked(part, answers.inside(question, name, part))
                 for part in question.parts
                 if part.path != OU.position.value or name in there
             ]
-            made.parts.append(Part(name, self._title(name) if name in there else "", asked))
-        made.closed = [Part(name, self._title(name)) for name in there if name not in opened]
+            made.parts.append(Part(name, self._title(question, name) if name in there else "", asked))
+        made.closed = [Part(name, self._title(question, name)) for name in there if name not in opened]
 
-    def _title(self, name: str) -> str:
-        """Say in a line what a nested thing is: its first few values."""
-        said = statements(self.sheet.start, f"{self.sheet.iri}#{name}")
+    def _said(self, name: str) -> Statements:
+        return statements(self.sheet.start, f"{self.sheet.iri}#{name}")
+
+    def _position(self, name: str) -> int:
+        """Return where a nested thing stands among its like; those that say nothing of it stay as they are."""
+        return next(
+            (int(term.value) for term in self._said(name).get(OU.position.value, ()) if term.value.isdigit()), 0
+        )
+
+    def _title(self, question: Question, name: str) -> str:
+        """Say in a line what a nested thing is: the field that its shape names for that, else its first few values."""
+        said = self._said(name)
+        line = next((part.path for part in question.parts if part.field.role == "line"), "")
+        if line in said:
+            return _shortened(said[line][0].value)
         words = []
         for path, terms in said.items():
             if path.rpartition("#")[2] != "type":
                 words += [
                     self.sheet.labels.get(t.value, t.value) if isinstance(t, NamedNode) else t.value for t in terms
                 ]
-        text = " · ".join(sorted(words, key=len)[:3])
-        return text if len(text) <= 120 else text[:117] + "…"
+        return _shortened(" · ".join(sorted(words, key=len)[:3]))
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= 120 else text[:117] + "…"
 
 
 def field_id(name: str) -> str:
     """Return the id of a field's first input on the page."""
     return "f-" + name.replace("/", "--")
+
+
+def mistakes(blank: Blank, complaints: Mapping[str, list[str]], whole: list[str]) -> list[dict[str, str]]:
+    """Return every complaint with the field that it leads to."""
+    found = [{"text": text, "id": "", "label": ""} for text in whole]
+    for name, texts in complaints.items():
+        question = blank.question(name.partition("/")[0])
+        part = next((p for p in question.parts if p.slug == name.rpartition("/")[2]), None) if question else None
+        label = (part or question).field.name if question else ""
+        found += [{"text": text, "id": field_id(name), "label": label} for text in texts]
+    return found

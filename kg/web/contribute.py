@@ -6,19 +6,21 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request
+from pyoxigraph import Triple
 from werkzeug.wrappers import Response as AnyResponse
 
 from kg import deciding
 from kg.base import parsed
-from kg.desk.drafts import DAYS, Drafts
-from kg.errors import Gone, NotFound
+from kg.desk.drafts import DAYS, Draft, Drafts
+from kg.errors import BadInput, Gone, NotFound
 from kg.forms import tidy
 from kg.forms.answers import Answers
 from kg.forms.blank import Blank
 from kg.search.cards import statements
 from kg.terms import OU
 from kg.web import person, session, told
-from kg.web.blanks import Drawing, field_id
+from kg.web.analysis import beginnings
+from kg.web.blanks import Drawing, field_id, mistakes
 from kg.web.sheets import Sheet, adding, blanks, filled, judged, opening
 from kg.web.site import base
 
@@ -38,7 +40,7 @@ def _measured() -> None:
 @blueprint.after_request
 def private(response: Response) -> Response:
     """Keep what somebody typed out of caches and search engines."""
-    response.headers["Cache-Control"] = "no-store"
+    response.headers["Cache-Control"] = "private, no-store"
     response.headers["X-Robots-Tag"] = "noindex"
     return response
 
@@ -59,8 +61,10 @@ def record(kind: str, slug: str = "") -> AnyResponse | str:
     blank = _blank(kind)
     sheet = _sheet(blank, slug)
     place = f"/contribute/{kind}" + (f"/{slug}" if slug else "")
+    if sheet.new and sheet.start:
+        place = request.full_path
     if request.method == "GET":
-        return _form(sheet, place, _given(sheet), "")
+        return _left(sheet, place) if "draft" in request.args else _form(sheet, place, _given(sheet), "")
     form = request.form.to_dict(flat=False)
     step, _, name = request.form.get(_DO, "check").partition(" ")
     if step == "more":
@@ -85,7 +89,8 @@ def _blank(kind: str) -> Blank:
 def _sheet(blank: Blank, slug: str) -> Sheet:
     kind = blank.kind.name or ""
     if not slug:
-        return Sheet.over(blank, base().settings.base + f"{kind}/new", [])
+        iri = base().settings.base + f"{kind}/new"
+        return Sheet.over(blank, iri, _beginning(iri), new=True)
     iri = base().settings.base + f"{kind}/{slug}"
     text = base().journal.now(iri)
     if text is None:
@@ -94,6 +99,16 @@ def _sheet(blank: Blank, slug: str) -> Sheet:
             f"There is no record {kind}/{slug}.", f"Propose a new one: /contribute/{kind}."
         )
     return Sheet.over(blank, iri, parsed(text))
+
+
+def _beginning(iri: str) -> list[Triple]:
+    """Return the statements with which a new record begins: of the draft that the address takes over (`?from=roadmap`), or none."""
+    page = request.args.get("from", "")
+    if not page:
+        return []
+    if page not in beginnings:
+        raise BadInput(f"Nothing is taken over from {page!r}.", f"Choose one of: {', '.join(beginnings)}.")
+    return beginnings[page](iri)
 
 
 def _given(sheet: Sheet) -> dict[str, list[str]]:
@@ -130,10 +145,10 @@ def _form(
         "contribute/form.html",
         place=place,
         kind=sheet.blank.kind,
-        title=told.title(sheet.iri, sheet.start) if sheet.start else "",
-        url=place.removeprefix("/contribute") if sheet.start else None,
+        title=told.title(sheet.iri, sheet.before) if sheet.before else "",
+        url=None if sheet.new else place.removeprefix("/contribute"),
         sections=drawing.sections(),
-        sorts=[] if sheet.start else sheet.blank.sorts,
+        sorts=sheet.blank.sorts if sheet.new else [],
         sort=(form.get("sort") or [""])[0],
         mistakes=mistakes(sheet.blank, complaints or {}, whole or []),
         complaints=complaints or {},
@@ -143,39 +158,30 @@ def _form(
         signed=session.signature(PURPOSE),
         days=DAYS,
         until=until,
-        draft_url=request.base_url,
+        draft_url=request.url,
+        is_signed=_is_signed(sheet.blank),
     )
 
 
-def mistakes(blank: Blank, complaints: Mapping[str, list[str]], whole: list[str]) -> list[dict[str, str]]:
-    """Return every complaint with the field that it leads to."""
-    found = [{"text": text, "id": "", "label": ""} for text in whole]
-    for name, texts in complaints.items():
-        question = blank.question(name.partition("/")[0])
-        part = next((p for p in question.parts if p.slug == name.rpartition("/")[2]), None) if question else None
-        label = (part or question).field.name if question else ""
-        found += [{"text": text, "id": field_id(name), "label": label} for text in texts]
-    return found
+def _is_signed(blank: Blank) -> bool:
+    """Tell whether the shape of a kind says that whoever proposes a record of it gives a name."""
+    return base().model.said_of(blank.kind.iri, OU.signed) == "true"
 
 
 def _checked(sheet: Sheet, place: str, form: dict[str, list[str]], step: str) -> AnyResponse | str:
     """Check what was typed; show what is wrong, or what would change, or send it."""
     found = sheet.read(form)
-    if not sheet.start:
+    if sheet.new:
         sheet, found = _christened(sheet, found, form)
     complaints, warnings, whole = judged(sheet, found)
-    complaints |= person.complaints()
-    if (
-        not sheet.start
-        and sheet.blank.sorts
-        and (form.get("sort") or [""])[0] not in {s.iri for s in sheet.blank.sorts}
-    ):
+    complaints |= person.complaints(signed=_is_signed(sheet.blank))
+    if sheet.new and sheet.blank.sorts and (form.get("sort") or [""])[0] not in {s.iri for s in sheet.blank.sorts}:
         complaints["sort"] = ["Choose one."]
     if not session.is_ours(PURPOSE):
         whole.append(
             "This form was open for too long, or did not come from our pages. Nothing is lost: check and send it again."
         )
-    change = told.change(sheet.iri, sheet.start, found.triples)
+    change = told.change(sheet.iri, sheet.before, found.triples)
     if not change.rows and not complaints:
         whole.append("Nothing is changed yet.")
     if complaints or whole:
@@ -197,7 +203,7 @@ def _christened(sheet: Sheet, found: Answers, form: dict[str, list[str]]) -> tup
     iri, number = stem + slug, 2
     while base().journal.known([iri]):
         iri, number = f"{stem}{slug}-{number}", number + 1
-    fresh = Sheet.over(sheet.blank, iri, [])
+    fresh = sheet.renamed(iri)
     read = fresh.read(form)
     read.triples = filled(fresh, read.triples, (form.get("sort") or [""])[0])
     return fresh, read
@@ -210,7 +216,7 @@ def _sent(sheet: Sheet, found: Answers, change: told.Told) -> AnyResponse:
     person.count()
     why = f"{'new' if change.new else 'change of'} {kind.label.lower()}: {change.title[:_LONGEST_TITLE]}"
     number, secret = deciding.send(
-        base(), {sheet.iri: (sheet.start or None, found.triples)}, why, person.sender(kind.name or "")
+        base(), {sheet.iri: (sheet.before or None, found.triples)}, why, person.sender(kind.name or "")
     )
     drafts().forget(request.form.get("draft", ""))
     return redirect(f"/contribute/sent/{number}/{secret}", 303)
@@ -232,14 +238,28 @@ def _kept(place: str, form: dict[str, list[str]]) -> AnyResponse:
     return redirect(f"/contribute/draft/{secret}", 303)
 
 
-@blueprint.get("/contribute/draft/<secret>")
-def draft(secret: str) -> str:
-    """Open a form again as it was left."""
+def _kept_draft(secret: str) -> Draft:
     found = drafts().get(secret)
     if found is None:
         raise NotFound(
             "There is no such draft.", f"A draft is kept for {DAYS} days after it was last saved, and until it is sent."
         )
+    return found
+
+
+def _left(sheet: Sheet, place: str) -> str:
+    """Open a form that began with a draft of ours as it was left."""
+    secret = request.args.get("draft", "")
+    found = _kept_draft(secret)
+    return _form(sheet, found.place, {**found.form, "draft": [secret]}, "", until=found.until)
+
+
+@blueprint.get("/contribute/draft/<secret>")
+def draft(secret: str) -> AnyResponse | str:
+    """Open a form again as it was left."""
+    found = _kept_draft(secret)
+    if "?" in found.place:  # what it began with is in its address
+        return redirect(f"{found.place}&draft={secret}", 303)
     kind, _, slug = found.place.removeprefix("/contribute/").partition("/")
     if kind == "words":
         return _words({name: texts[0] for name, texts in found.form.items() if texts}, {}, secret)

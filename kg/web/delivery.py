@@ -7,10 +7,9 @@ line that no parser of its format takes, and no end of the document. Nothing tha
 from __future__ import annotations
 
 import threading
-import zlib
 from collections.abc import Callable, Iterator
 
-from flask import Response, request
+from flask import Response
 
 from kg.answers import Answer
 from kg.errors import KgError, QueryTimeout
@@ -20,10 +19,6 @@ from kg.web.limits import Allowance
 from kg.web.negotiation import Format
 from kg.web.site import base
 
-_VARY = "Accept, Accept-Encoding"
-_GZIP_WORTH = 1000
-_GZIP_LEVEL = 5
-_GZIP_WINDOW = 31
 _MANY_COLUMNS = 200
 
 
@@ -37,7 +32,7 @@ def answer(query: Query, form: Format, dataset: tuple[tuple[str, str], ...]) -> 
         return _headed(Response(status=304), tag, allowance)
     held = kept.kept().get(tag) if tag is not None and not kept.wants_fresh() else None
     if held is not None:
-        return _headed(_whole(held, form), tag, allowance)
+        return _headed(Response(held, content_type=form.content_type), tag, allowance)
     leave = limits.limits().enter()
     try:
         found = base().engine.stream(query.text, form.mimetype, dataset, allowance.seconds)
@@ -76,9 +71,9 @@ def _fresh(
         end()
         if tag is not None:
             kept.kept().put(tag, begun)
-        return _headed(_whole(begun, form), tag, allowance)
+        return _headed(Response(begun, content_type=form.content_type), tag, allowance)
     response = Response(content_type=form.content_type, direct_passthrough=True)
-    response.response = _streamed(begun, chunks, form, end, _gzips(response))
+    response.response = _streamed(begun, chunks, form, end)
     response.call_on_close(end)
     return _headed(response, tag, allowance)
 
@@ -94,9 +89,7 @@ def _begin(chunks: Iterator[bytes]) -> tuple[bytes, bool]:
     return b"".join(parts), True
 
 
-def _streamed(
-    begun: bytes, rest: Iterator[bytes], form: Format, end: Callable[[], None], gzips: bool
-) -> Iterator[bytes]:
+def _streamed(begun: bytes, rest: Iterator[bytes], form: Format, end: Callable[[], None]) -> Iterator[bytes]:
     """Pass an answer on; end it at the time that a reader may take, and mark it where it breaks."""
     late = threading.Event()
 
@@ -107,8 +100,7 @@ def _streamed(
     watch = threading.Timer(base().settings.answer_timeout, too_late)
     watch.daemon = True
     watch.start()
-    packer = zlib.compressobj(_GZIP_LEVEL, zlib.DEFLATED, _GZIP_WINDOW) if gzips else None
-    return _packed(_marked(begun, rest, form, late, watch, end), packer)
+    return _marked(begun, rest, form, late, watch, end)
 
 
 def _marked(
@@ -131,21 +123,6 @@ def _marked(
         end()
 
 
-def _packed(parts: Iterator[bytes], packer: zlib._Compress | None) -> Iterator[bytes]:
-    """Compress as it goes; one that breaks never gets the end that gzip wants."""
-    if packer is None:
-        yield from parts
-        return
-    try:
-        for part in parts:
-            if packed := packer.compress(part):
-                yield packed
-    except KgError:
-        yield packer.flush(zlib.Z_SYNC_FLUSH)
-        raise
-    yield packer.flush()
-
-
 def _mark(form: Format, error: KgError) -> bytes:
     """Return a last line that no format takes: broken syntax, and in tables more columns than any row has."""
     told = f"!!! THIS ANSWER IS NOT WHOLE: {error}".replace('"', "'").replace("\n", " ")
@@ -154,25 +131,8 @@ def _mark(form: Format, error: KgError) -> bytes:
     return f'\n"{told}"{columns}\n'.encode()
 
 
-def _whole(body: bytes, form: Format) -> Response:
-    response = Response(content_type=form.content_type)
-    if len(body) > _GZIP_WORTH and _gzips(response):
-        packer = zlib.compressobj(_GZIP_LEVEL, zlib.DEFLATED, _GZIP_WINDOW)
-        body = packer.compress(body) + packer.flush()
-    response.set_data(body)
-    return response
-
-
-def _gzips(response: Response) -> bool:
-    """Tell whether the caller reads gzip, and say on the response that it is."""
-    if request.accept_encodings["gzip"] <= 0:
-        return False
-    response.headers["Content-Encoding"] = "gzip"
-    return True
-
-
 def _headed(response: Response, tag: str | None, allowance: Allowance) -> Response:
-    response.headers["Vary"] = _VARY
+    response.headers["Vary"] = "Accept"
     response.headers["Query-Limits"] = allowance.told
     response.headers["Cache-Control"] = "no-cache" if tag else "no-store"
     if tag is not None:

@@ -49,7 +49,7 @@ def at_desk(role: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
 
 @blueprint.after_request
 def _private(response: Response) -> Response:
-    response.headers["Cache-Control"] = "no-store"
+    response.headers["Cache-Control"] = "private, no-store"
     return response
 
 

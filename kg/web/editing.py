@@ -13,8 +13,7 @@ from kg.base import parsed
 from kg.desk.accounts import Account
 from kg.errors import BadInput, KgError
 from kg.web import session, told
-from kg.web.blanks import Drawing, field_id
-from kg.web.contribute import mistakes
+from kg.web.blanks import Drawing, field_id, mistakes
 from kg.web.desk import PURPOSE, at_desk
 from kg.web.sheets import Sheet, adding, blanks, judged, opening
 from kg.web.site import base

@@ -48,7 +48,9 @@ class Group:
 def links(iri: str) -> list[Link]:
     """Return what points at a thing, at most `LIMIT` of them."""
     rows = base().engine.select(_query(iri))
-    pointing = sorted({(record_of(row["subject"].value), row["property"].value) for row in rows} - {(iri, "")})
+    pointing = sorted(
+        _strongest({(record_of(row["subject"].value), row["property"].value) for row in rows} - {(iri, "")})
+    )
     cards = base().index.get(subject for subject, _ in pointing)
     others = names(subject for subject, _ in pointing if subject not in cards and subject.startswith(RECORDS))
     found = []
@@ -58,6 +60,13 @@ def links(iri: str) -> list[Link]:
         elif subject in others and others[subject].label != subject and subject != iri:
             found.append(Link(subject, _CONCEPT, path, _concept(subject, others[subject].label)))
     return found
+
+
+def _strongest(pointing: set[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Leave out that a record is related, where it also says how."""
+    weakest = base().model.weakest
+    told = {subject for subject, path in pointing if path not in weakest}
+    return {(subject, path) for subject, path in pointing if path not in weakest or subject not in told}
 
 
 def _query(iri: str) -> str:
@@ -80,7 +89,7 @@ def groups(iri: str) -> list[Group]:
     sorted_out: dict[tuple[str, str], dict[str, dict[str, Any]]] = defaultdict(dict)
     for link in links(iri):
         sorted_out[link.kind, link.path][link.iri] = link.shown
-    facets = {facet.path: facet.slug for facet in base().model.facets}
+    facets = {facet.path: facet.slug for facet in base().model.facets if not facet.through}
     largest = sorted(sorted_out.items(), key=lambda group: -len(group[1]))
     return [_group(iri, kind, path, items, facets) for (kind, path), items in largest]
 

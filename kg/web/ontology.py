@@ -11,7 +11,7 @@ from flask import Blueprint, Response, redirect, render_template, request
 from pyoxigraph import Triple, serialize
 from werkzeug.wrappers import Response as AnyResponse
 
-from kg import turtle
+from kg import queries, turtle
 from kg.errors import BadInput, NotFound
 from kg.model import SHAPES_GRAPH, Field, Kind
 from kg.search.index import KIND, Wanted
@@ -20,7 +20,7 @@ from kg.vocabulary import ONTOLOGY, Node, Vocabulary, page_of, short
 from kg.web import negotiation, tongues
 from kg.web.negotiation import HTML, JSON_LD, N_TRIPLES, RDF_XML, TURTLE, Format
 from kg.web.search import address
-from kg.web.site import base, item, links
+from kg.web.site import base, item, links, query_link
 
 blueprint = Blueprint("ontology", __name__)
 
@@ -29,8 +29,8 @@ _FORMATS = (HTML, TURTLE, JSON_LD, N_TRIPLES, RDF_XML)
 
 
 def vocabulary() -> Vocabulary:
-    """Return the words of the base's model."""
-    return Vocabulary(base().model)
+    """Return the words of the base's model, in the reader's language where they are written in it."""
+    return Vocabulary(base().model, tongues.language())
 
 
 # -- doors --------------------------------------------------------------------------------------------------------------
@@ -55,6 +55,7 @@ def ontology(ext: str | None = None) -> Response:
         annotations=[_told(term) for term in words.annotations()],
         reused=[{"name": short(path), "iri": path, "fields": fields} for path, fields in words.reused()],
         schemes=[asdict(scheme) | {"url": _scheme_url(scheme.iri)} for scheme in words.schemes()],
+        unsourced=query_link(queries.fill("unsourced")),
         spoken=_languages(),
     )
 

@@ -51,7 +51,7 @@ def references() -> AnyResponse | str:
         arrivals = list(intake.compare(base(), entries))
     except KgError as error:
         return _page(text, doi, wrong={"doi" if doi else "text": [str(error)]})
-    text = "\n".join(map(_as_text, arrivals)) if doi else text
+    text = "\n".join(map(_as_text, entries, arrivals)) if doi else text
     chosen = {int(number) for number in request.form.getlist("entry") if number.isdigit()}
     if request.form.get("do") != "send":
         return _page(text, "", arrivals, broken)
@@ -88,10 +88,9 @@ def _read(text: str, doi: str) -> tuple[list[Entry], list[Broken]]:
     return reading.entries, reading.broken
 
 
-def _as_text(arrival: Arrival) -> str:
+def _as_text(entry: Entry, arrival: Arrival) -> str:
     """Write what was fetched as it could have been pasted, so that nobody is asked for it twice."""
-    entry = arrival.entry
-    return bibtex.written(replace(entry, key=entry.key or keys.made(entry, set())), "biblatex")
+    return bibtex.written(replace(entry, key=arrival.called[0] or keys.made(entry, set())), "biblatex")
 
 
 def _sent(arrivals: list[Arrival]) -> AnyResponse | str:
@@ -101,7 +100,8 @@ def _sent(arrivals: list[Arrival]) -> AnyResponse | str:
     person.count()
     kept = []
     for arrival in arrivals:
-        title = arrival.entry.fields.get("title", arrival.entry.key)[:100]
+        key, title = arrival.called
+        title = (title or key)[:100]
         why = f"{'change of' if arrival.before else 'new'} reference: {title}"
         states = {arrival.iri: (parsed(arrival.before) or None, list(arrival.triples))}
         number, secret = deciding.send(base(), states, why, person.sender("reference"))
@@ -142,11 +142,12 @@ def _page(
 def _shown(number: int, arrival: Arrival, chosen: set[int] | None) -> dict[str, Any]:
     """Return a reference with what it would be here, and what it says or changes."""
     change = told.change(arrival.iri, parsed(arrival.before), list(arrival.triples)) if arrival.triples else None
+    key, title = arrival.called
     there = arrival.iri and arrival.state in ("changed", "same", "duplicate")
     return {
         "number": number,
-        "title": arrival.entry.fields.get("title") or arrival.entry.key or _("without a title"),
-        "key": arrival.entry.key,
+        "title": title or key or _("without a title"),
+        "key": key,
         "state": said(_STATES[arrival.state]),
         "why": arrival.why,
         "change": change,

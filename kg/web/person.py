@@ -47,8 +47,8 @@ def count() -> None:
         raise error
 
 
-def complaints() -> dict[str, list[str]]:
-    """Return what is wrong with what somebody says of themselves, by field."""
+def complaints(*, signed: bool = False) -> dict[str, list[str]]:
+    """Return what is wrong with what somebody says of themselves, by field; what is `signed` needs a name."""
     found: dict[str, list[str]] = {}
     given = {name: request.form.get(name, "").strip() for name in FIELDS}
     if given["orcid"] and not orcid(given["orcid"]):
@@ -62,6 +62,8 @@ def complaints() -> dict[str, list[str]]:
             found[name] = ["This is longer than the field takes."]
     if given["person"] == "" and (given["orcid"] or given["affiliation"]):
         found["person"] = ["Give the name to be credited with it, or leave all three empty."]
+    if signed and not given["person"]:
+        found["person"] = ["This is signed: give a name, which may be a pseudonym."]
     if request.form.get("licence") != "yes":
         found["licence"] = ["We can only take what may be shared under CC BY 4.0."]
     return found

@@ -13,7 +13,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from kg.model import Field, Kind, Model
 from kg.search.cards import Statements, statements
-from kg.terms import PREFIXES, RDF, RECORDS, path_of
+from kg.terms import OU, PREFIXES, RDF, RECORDS, path_of
 from kg.web.tongues import _, best, day, language, month
 from kg.words import Text
 
@@ -95,13 +95,12 @@ class Painter:
         self.model = model
         self.base = base
         self.labels = labels
-        self._properties = {field.path: field for kind in model.kinds for field in kind.fields}
 
     def value(self, term: NamedNode | Literal) -> Value:
         """Show one term: a name with its page, an address with its host's leave, or words."""
         if isinstance(term, Literal):
             return Value(spoken(term), term.language or "")
-        own = self._properties.get(term.value)
+        own = self.model.by_path.get(term.value)
         label = self.labels.get(term.value) or (own.name_in(language()) if own else None)
         lang = label.language if isinstance(label, Text) else ""
         status = term.value.removeprefix(_STATUSES) if term.value.startswith(_STATUSES) else ""
@@ -137,29 +136,40 @@ class Painter:
             year=dates[0] if dates else "",
             confidence=self.value(confidence[0]).text if confidence else "",
             address=address if address and urlsplit(address).scheme in _SAFE else None,
-            groups=self._sections(kind, found, triples),
+            groups=self._sections(kind, iri, found, triples),
         )
 
     def _role(self, kind: Kind | None, found: Statements, role: str) -> list[NamedNode | Literal]:
         own = kind.role(role) if kind else None
         return found.get(own.path, []) if own else []
 
-    def _sections(self, kind: Kind | None, found: Statements, triples: list[Triple]) -> list[Section]:
+    def _sections(self, kind: Kind | None, iri: str, found: Statements, triples: list[Triple]) -> list[Section]:
         rest = {path: values for path, values in found.items() if path != RDF.type.value}
         sections: dict[str, Section] = {}
         for own in kind.fields if kind else ():
             values = rest.pop(own.path, [])
+            if own.weakest:
+                stronger = _linked_otherwise(own, kind, found, triples)
+                values = [value for value in values if value not in stronger]
             if values and own.role not in ("title", "summary"):
                 section = sections.setdefault(
                     own.group.name, Section(own.group.name, own.group.label_in(language()), [])
                 )
-                section.fields.append(self._row(own, values, triples))
+                counted = kind is not None and self.model.said_of(own.iri, OU.counted) == "true"
+                section.fields.append(
+                    self._counted(own, kind, iri, values) if counted else self._row(own, values, triples)
+                )
         if rest:
             rows = [
                 Row(local_name(path), path, [self.value(v) for v in values]) for path, values in sorted(rest.items())
             ]
             sections.setdefault("other", Section("other", _("Also said"), [])).fields.extend(rows)
         return list(sections.values())
+
+    def _counted(self, own: Field, kind: Kind | None, iri: str, values: list[NamedNode | Literal]) -> Row:
+        """Say how many nested things there are, and where the record is shown in full."""
+        page = full_page(self.model, kind, iri)
+        return Row(own.name_in(language()), own.help, [Value(str(len(values)), url=page)])
 
     def _row(self, own: Field, values: list[NamedNode | Literal], triples: list[Triple]) -> Row:
         nested = self.model.nested.get(own.node or "")
@@ -168,12 +178,31 @@ class Painter:
                 (self.value(value) for value in values),
                 key=lambda value: (value.lang != language(), value.text.casefold()),
             )
-            return Row(own.name_in(language()), own.help, shown)
+            return Row(own.name_in(language()), own.help_in(language()), shown)
         inner = _statements_of(values, triples)
         columns = [column for column in nested.fields if any(column.path in found for found in inner)]
         rows = [[[self.value(v) for v in found.get(column.path, ())] for column in columns] for found in inner]
         heads = [column.name_in(language()) for column in columns]
-        return Row(own.name_in(language()), own.help, columns=heads, rows=sorted(rows, key=_reading_order))
+        return Row(
+            own.name_in(language()), own.help_in(language()), columns=heads, rows=sorted(rows, key=_reading_order)
+        )
+
+
+def _linked_otherwise(
+    weakest: Field, kind: Kind | None, found: Statements, triples: list[Triple]
+) -> set[NamedNode | Literal]:
+    """Return what a record links to by another field of the same group, or by a relation that only a reason tells."""
+    paths = {own.path for own in kind.fields if own.group == weakest.group} - {weakest.path} if kind else set()
+    linked = {value for path in paths for value in found.get(path, ())}
+    reasons = {t.subject for t in triples if t.predicate == OU.relation and t.object != NamedNode(weakest.path)}
+    told = (triple.object for triple in triples if triple.predicate == OU.target and triple.subject in reasons)
+    return linked.union(value for value in told if isinstance(value, NamedNode))
+
+
+def full_page(model: Model, kind: Kind | None, iri: str) -> str | None:
+    """Return the page that shows a record in full, where the shape of its kind names one."""
+    page = model.said_of(kind.iri, OU.shownAt) if kind else None
+    return page + iri.rpartition("/")[2] if page else None
 
 
 def _statements_of(values: list[NamedNode | Literal], triples: list[Triple]) -> list[Statements]:

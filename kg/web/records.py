@@ -25,7 +25,7 @@ from kg.web import cite, citing, collected, inbound, negotiation, signposting, t
 from kg.web.harvest import pagehead
 from kg.web.names import above
 from kg.web.negotiation import CITABLE, CITATION, CSV, HTML, JSON, RECORD, TURTLE, Format
-from kg.web.portrait import Painter, Portrait, local_name
+from kg.web.portrait import Painter, Portrait, full_page, local_name
 from kg.web.site import base, item, links, query_link
 from kg.web.tongues import _, language
 from kg.words import Text
@@ -158,7 +158,7 @@ def _page(found: Record, path: str | None, entry: bibtex.Entry | None) -> str:
         inbound_query=inbound.query_url(found.iri),
         collection=collected.under(found.iri),
         related=[item(card) for card in base().index.related(found.iri, _sorted_under(found))],
-        own=_own(path) if path and not path.startswith("/concept/") else None,
+        own=_own(path, found) if path and not path.startswith("/concept/") else None,
         citation=_citation(entry, path) if entry is not None and path else None,
         formats=formats,
         query_url=query_link(queries.fill("record" if path else "thing", record=NamedNode(found.iri))),
@@ -191,9 +191,10 @@ def _sorted_under(found: Record) -> list[tuple[str, str]]:
     return [(facet.slug, term.value) for facet in facets for term in said.get(facet.path, ())]
 
 
-def _own(path: str) -> dict[str, str]:
-    """Return the pages about a record that stand beside it."""
-    return {"history": f"/history{path}", "around": f"/around{path}", "propose": f"/contribute{path}"}
+def _own(path: str, found: Record) -> dict[str, str | None]:
+    """Return the pages about a record that stand beside it; `shown` is one that shows it in full, where its shape names one."""
+    shown = full_page(base().model, found.kind, found.iri)
+    return {"history": f"/history{path}", "around": f"/around{path}", "propose": f"/contribute{path}", "shown": shown}
 
 
 def _citation(entry: bibtex.Entry, path: str) -> dict[str, Any]:

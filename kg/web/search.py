@@ -47,8 +47,8 @@ def home() -> str:
     found = base().index.search(Wanted(limit=0))
     counts = dict(found.counts[KIND])
     kinds = [
-        {"name": kind.name, "label": kind.label_in(language()), "plural": kind.plural_in(language()), "comment": kind.comment,
-         "count": counts.get(kind.name or "", 0), "url": f"/search?kind={kind.name}"}
+        {"name": kind.name, "label": kind.label_in(language()), "plural": kind.plural_in(language()),
+         "comment": kind.comment_in(language()), "count": counts.get(kind.name or "", 0), "url": f"/search?kind={kind.name}"}
         for kind in base().model.kinds
     ]  # fmt: skip
     newest = base().index.search(Wanted(sort="newest", limit=6, facets={KIND: ["policy"]}))

@@ -31,17 +31,30 @@ def blanks() -> Blanks:
 
 @dataclass
 class Sheet:
-    """A form over a record as it stood: what it reads and writes, and the names that it shows."""
+    """A form over a record as it stood: what it reads and writes, and the names that it shows.
+
+    A `new` record is not in the base yet; it begins empty, or with the statements of a draft that is taken over.
+    """
 
     blank: Blank
     iri: str
     start: list[Triple]
     labels: Mapping[str, str]
+    new: bool
 
     @classmethod
-    def over(cls, blank: Blank, iri: str, start: list[Triple]) -> Sheet:
+    def over(cls, blank: Blank, iri: str, start: list[Triple], *, new: bool = False) -> Sheet:
         """Lay a form over the statements of a record; none for a new one."""
-        return cls(blank, iri, start, base().labels(naming.pointed(start)))
+        return cls(blank, iri, start, base().labels(naming.pointed(start)), new or not start)
+
+    @property
+    def before(self) -> list[Triple]:
+        """What the base says of the record now."""
+        return [] if self.new else self.start
+
+    def renamed(self, iri: str) -> Sheet:
+        """Return the sheet of a new record under its lasting name."""
+        return Sheet(self.blank, iri, [_moved(triple, self.iri, iri) for triple in self.start], self.labels, self.new)
 
     def shown(self, iri: str) -> str:
         """Return what the form shows for a thing."""
@@ -68,6 +81,14 @@ class Sheet:
         found = answers.read(self.blank, self.iri, self.start, form, self.shown, names.resolve)
         found.triples = tidy.tidied(self.iri, self.start, found.triples)
         return found
+
+
+def _moved(triple: Triple, old: str, new: str) -> Triple:
+    def named(term: object) -> object:
+        inside = isinstance(term, NamedNode) and (term.value == old or term.value.startswith(old + "#"))
+        return NamedNode(new + term.value[len(old) :]) if inside and isinstance(term, NamedNode) else term
+
+    return Triple(named(triple.subject), triple.predicate, named(triple.object))  # type: ignore[arg-type]
 
 
 def judged(sheet: Sheet, found: Answers) -> tuple[dict[str, list[str]], dict[str, list[str]], list[str]]:

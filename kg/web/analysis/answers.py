@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
-from flask import Response
+from flask import Response, request
 
 from kg.analysis import tables
 from kg.analysis.tables import Table
 from kg.errors import BadInput, NotFound
+from kg.terms import path_of
 from kg.web import negotiation
 from kg.web.negotiation import CSV, HTML, JSON, Format
+from kg.web.site import base
 from kg.web.tongues import _
 
 MARKDOWN = Format("md", "text/markdown", "Markdown")
@@ -59,3 +62,18 @@ def sent(body: str | bytes, form: Format, name: str) -> Response:
 def table(made: Table, form: Format, name: str) -> Response:
     """Send a table in a format."""
     return sent(_WRITERS[form.ext](made), form, name)
+
+
+def stamp() -> str:
+    """Return from which state of the base a paper comes."""
+    return f"From revision {base().index.revision} of Open Urban, {date.today().isoformat()}."
+
+
+def address_of(iri: str) -> str:
+    """Return the full address of a record on this site."""
+    return request.url_root.rstrip("/") + path(iri)
+
+
+def path(iri: str) -> str:
+    """Return the address of a record on this site; of another thing its IRI."""
+    return path_of(iri, base().settings.base) or iri

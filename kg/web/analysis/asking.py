@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from flask import render_template, request
 from pyoxigraph import NamedNode
 
 from kg.analysis.choice import Choice, values
-from kg.analysis.evidence import Evidence
+from kg.analysis.evidence import Evidence, Provision
 from kg.errors import BadInput, NotFound
 from kg.web.site import base
 from kg.web.tongues import _
 
 _YEARS = (1700, 2200)
+Row = TypeVar("Row")
 
 
 def text(name: str) -> str:
@@ -82,6 +84,27 @@ def record(found: str, kind: str) -> str:
         ) from error
 
 
+def provisions(evidence: Evidence) -> list[str]:
+    """Return the IRIs of the provisions that `provisions` names: slugs parted by commas, or given again."""
+    named = [slug.strip() for value in request.args.getlist("provisions") for slug in value.split(",") if slug.strip()]
+    if len(named) > len(evidence.provisions):
+        raise BadInput(
+            _("%(count)s provisions are too many.", count=len(named)),
+            _("The codebook has %(count)s.", count=len(evidence.provisions)),
+        )
+    return [provision(evidence, slug).iri for slug in named]
+
+
+def provision(evidence: Evidence, slug: str) -> Provision:
+    """Return a provision of the codebook by the last part of its address."""
+    for found in evidence.provisions.values():
+        if found.slug == slug:
+            return found
+    raise NotFound(
+        _("The codebook has no provision %(name)s.", name=repr(slug)), _("The matrix lists them all: /matrix.")
+    )
+
+
 def choice(evidence: Evidence, *, coded: bool = True) -> Choice:
     """Read a choice of policies."""
     known = values(evidence.policies.values())
@@ -109,20 +132,58 @@ def address(path: str, query: Mapping[str, Any]) -> str:
 
 def page(template: str, **context: Any) -> str:
     """Draw an analysis page: with where its numbers open, and its own address with other parameters."""
-    given = {"opens": opens, "here": here, "address": address, "parameters": parameters()}
+    given = {"opens": opens, "here": here, "address": address, "parameters": parameters(), "is_long": is_long()}
     return render_template(f"analysis/{template}", **given | context)
 
 
-_CHOICE = ("place", "level", "sector", "type", "year", "policy", "peers", "peer")
+_CHOICE = ("place", "level", "sector", "type", "year", "policy", "peers", "peer", "analysis", "derived")
 """Parameters that say of what a page speaks."""
 
 
 def opens(of: str, **more: Any) -> str:
-    """Return where the rows behind a number of this page open: of what it speaks, and which of its rows."""
+    """Return where the rows behind a number of this page open: of what it speaks, and which of its rows.
+
+    It is empty where the address is long, and the number is no link; those of the whole page are links all the same.
+    """
+    if is_long() and of not in ("gaps", "steps", "policies"):
+        return ""
     kept = {name: value for name, value in parameters().items() if name in _CHOICE} | more
     if of == "cells" and kept.get("among"):
         of = kept.pop("among")
     return address(f"/rows/{of}", {name: value for name, value in kept.items() if value})
+
+
+LIGHT = 82_000
+"""Bytes that the rows of a page may weigh: each number is a link that carries the address, and a page stays below 100 kB."""
+_LINK, _LONGEST, _AROUND = 70, 600, 28
+"""What a link weighs without the address; up to how many letters of it every number carries it; the links around the rows."""
+
+
+def weight(words: int, links: int) -> int:
+    """Return what a row of a page weighs, in bytes: its words, and its links with the address that each carries."""
+    return words + (min(links, 1) if is_long() else links) * (_length() + _LINK)
+
+
+def is_long() -> bool:
+    """Tell whether the address is so long (many peers) that not every number can carry it; then one link a row leads to them."""
+    return _length() > _LONGEST
+
+
+def _length() -> int:
+    return len(escape(address("", parameters(page=None))))
+
+
+def leaf(rows: Sequence[Row], of: int, first: int = 0) -> tuple[list[Row], int, int]:
+    """Return the rows of the page that is asked for, its number, and how many pages there are.
+
+    `of` is what a row weighs; `first` is what stands on the first page only.
+    """
+    left = LIGHT - _AROUND * _length()
+    most, opening = max(1, left // of), max(1, (left - first) // of)
+    pages = 1 + max(0, -(-(len(rows) - opening) // most))
+    page = min(number("page", 1, 1000) or 1, pages)
+    start = 0 if page == 1 else opening + (page - 2) * most
+    return list(rows[start : start + (opening if page == 1 else most)]), page, pages
 
 
 def here(**changed: Any) -> str:

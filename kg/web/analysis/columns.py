@@ -20,6 +20,7 @@ COLUMNS = (
     phrase("rule"), phrase("scheme"), phrase("second reading"), phrase("sectors"), phrase("seen in"), phrase("share"),
     phrase("signed by"), phrase("standard"), phrase("standards and datasets of the sector"), phrase("status"), phrase("step"),
     phrase("text"), phrase("text read whole"), phrase("texts that name the sector and lay it down"), phrase("toolkits"),
+    phrase("tied by"), phrase("evidence"), phrase("own note"), phrase("what the evidence says"),
     phrase("what"), phrase("who"), phrase("why"), phrase("year"), phrase("95 % from"), phrase("95 % to"),
 )  # fmt: skip
 """Every column of the tables behind numbers."""

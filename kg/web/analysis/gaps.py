@@ -9,7 +9,7 @@ from flask import Blueprint, Response
 from kg import queries
 from kg.analysis import gaps as measured
 from kg.analysis.evidence import Evidence
-from kg.analysis.gaps import MISSING, UNKNOWN, WEAK
+from kg.analysis.gaps import HELD, MISSING, UNKNOWN, WEAK
 from kg.analysis.matrix import NOTE
 from kg.analysis.peers import KINDS as PEERS
 from kg.analysis.peers import PASSED
@@ -24,6 +24,8 @@ from kg.words import phrase
 blueprint = Blueprint("gaps", __name__)
 
 _IN_FULL = 6
+_FULL, _FULL_LINKS, _ROW, _ROW_LINKS = 3800, 8, 640, 5
+"""What weighs something: the words of a gap in full and its links that carry the address, and the same of a row."""
 _UNREAD_SHOWN = 150
 
 
@@ -41,21 +43,29 @@ def gaps(ext: str | None = None) -> Response | str:
     if form is not HTML:
         title = f"Gaps: {whose.title}"
         return answers.table(measured.as_table(held, found, title, base().index.revision), form, "gaps")
-    open_gaps = found.of(MISSING, UNKNOWN, WEAK)
+    in_full = _IN_FULL if not asking.is_long() else _IN_FULL // 2
+    open_gaps, held_gaps = found.of(MISSING, UNKNOWN, WEAK), found.of(HELD)
+    opening = in_full * asking.weight(_FULL, _FULL_LINKS)
+    rows, page, pages = asking.leaf((*open_gaps[in_full:], *held_gaps), asking.weight(_ROW, _ROW_LINKS), opening)
+    first = open_gaps[:in_full] if page == 1 else ()
     return asking.page(
         "gaps.html",
         whose=whose,
         found=found,
-        full=subjects.shown(held, open_gaps[:_IN_FULL], sector=whose.sector),
-        rest=subjects.shown(held, open_gaps[_IN_FULL:], brief=True, sector=whose.sector),
-        laid_down=subjects.shown(held, found.of(measured.HELD), brief=True),
+        full=subjects.shown(held, first, sector=whose.sector),
+        rest=subjects.shown(held, [gap for gap in rows if gap.kind != HELD], brief=True, sector=whose.sector),
+        laid_down=subjects.shown(held, [gap for gap in rows if gap.kind == HELD], brief=True),
+        page=page,
+        pages=pages,
+        previous=asking.here(page=page - 1) if page > 1 else None,
+        next=asking.here(page=page + 1) if page < pages else None,
         whole=held.whole,
         form=fields,
         peers=PEERS,
         passed=PASSED,
         peers_chosen=asking.one_of("peers", PEERS, "auto"),
         note=NOTE,
-        formats=links("/gaps", answers.TABLE, asking.parameters()),
+        formats=links("/gaps", answers.TABLE, asking.parameters(page=None)),
         query_url=query_link(queries.fill("analysis-cells")),
     )
 

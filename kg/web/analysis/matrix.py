@@ -159,7 +159,7 @@ def cell(policy: str, provision: str) -> str:
     """Show one cell: both readings, the note, the place in the text, how it was coded."""
     held = evidence()
     one = held.policies.get(f"{base().settings.base}policy/{policy}")
-    what = find_provision(held, provision)
+    what = asking.provision(held, provision)
     if one is None:
         raise NotFound(
             _("There is no policy %(name)s.", name=repr(policy)), _("Open the matrix and choose a cell: /matrix.")
@@ -190,13 +190,3 @@ def _text(row: Row) -> dict[str, str]:
     return {
         name: spoken(term) if isinstance(term, Literal) and name == "date" else term.value for name, term in row.items()
     }
-
-
-def find_provision(held: Evidence, slug: str) -> Provision:
-    """Return a provision of the codebook by the last part of its address."""
-    for found in held.provisions.values():
-        if found.slug == slug:
-            return found
-    raise NotFound(
-        _("The codebook has no provision %(name)s.", name=repr(slug)), _("The matrix lists them all: /matrix.")
-    )

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
 from kg import queries
 from kg.analysis import documents, gantt, roadmap, words
@@ -13,29 +12,30 @@ from kg.analysis.evidence import Evidence
 from kg.analysis.gaps import MISSING, UNKNOWN, WEAK, Gap, Gaps
 from kg.analysis.peers import PASSED
 from kg.analysis.roadmap import Plan
-from kg.errors import BadInput
-from kg.terms import path_of
-from kg.web.analysis import answers, asking, subjects
+from kg.web.analysis import answers, asking, plans, subjects
 from kg.web.analysis.held import evidence, opened
-from kg.web.analysis.matrix import find_provision, form_fields
+from kg.web.analysis.matrix import form_fields
 from kg.web.analysis.subjects import Asked
-from kg.web.negotiation import CSV, HTML, JSON
+from kg.web.negotiation import HTML
 from kg.web.site import base, links, query_link
 from kg.web.tongues import _
 from kg.words import phrase
 
 blueprint = Blueprint("plan", __name__)
 
-_PLAN = (HTML, CSV, answers.MARKDOWN, answers.DOCX, answers.SVG, answers.XLSX, JSON)
+_STEP, _STEP_LINKS, _WIN = 1250, 3, 120
+"""What weighs something: the words of a step, its links that carry the address, and the mark-up of a quick win."""
+
 _DRAFT = (HTML, answers.MARKDOWN, answers.DOCX)
-_MOST = 61
 
 
 @blueprint.get("/roadmap")
 @blueprint.get("/roadmap.<ext>")
 def plan(ext: str | None = None) -> Response | str:
     """Show the roadmap of a subject: its gaps in an order in which they can be closed."""
-    form, held = opened(ext, _PLAN)
+    form, held = opened(ext, plans.FORMATS)
+    if kept := asking.text("plan"):
+        return plans.show(form, kept)
     whose = subjects.asked(held)
     if whose is None:
         answers.need_subject(
@@ -48,14 +48,14 @@ def plan(ext: str | None = None) -> Response | str:
             _("Steps in order, who takes them, and who has done it before."),
         )
     found = subjects.measure(held, whose.subject)
-    made = subjects.planned(held, whose, found, _wanted(held))
+    made = subjects.planned(held, whose, found, asking.provisions(held))
     title = _("Roadmap: %(whom)s", whom=whose.title)
     if form is HTML:
         return _plan_page(held, whose, found, made, title)
     if form is answers.SVG:
-        return answers.sent(gantt.draw(made, title), form, "roadmap")
+        return answers.sent(gantt.draw(gantt.bars(made), title, f"{gantt.EFFORT} Green: quick win."), form, "roadmap")
     if form in (answers.MARKDOWN, answers.DOCX):
-        text = words.plan(held, made, title, address_of, stamp(), _named(made))
+        text = words.plan(held, made, title, answers.address_of, answers.stamp(), _named(made))
         return answers.sent(text if form is answers.MARKDOWN else documents.convert(text, "docx"), form, "roadmap")
     return answers.table(roadmap.as_table(held, made, title, base().index.revision), form, "roadmap")
 
@@ -66,7 +66,9 @@ def _named(made: Plan) -> dict[str, str]:
 
 
 def _plan_page(held: Evidence, whose: Asked, found: Gaps, made: Plan, title: str) -> str:
-    shown = subjects.shown(held, [task.gap for task in made.tasks], brief=True, sector=whose.sector)
+    wins = sum(len(task.step.government) + _WIN for task in made.quick_wins)
+    tasks, page, pages = asking.leaf(made.tasks, asking.weight(_STEP, _STEP_LINKS), asking.weight(wins, 12))
+    shown = subjects.shown(held, [task.gap for task in tasks], brief=True, sector=whose.sector)
     gaps = {it["gap"].provision.iri: it for it in shown}
     return asking.page(
         "roadmap.html",
@@ -74,16 +76,24 @@ def _plan_page(held: Evidence, whose: Asked, found: Gaps, made: Plan, title: str
         whose=whose,
         found=found,
         made=made,
+        phases=roadmap.Plan(found, tuple(tasks)).phases,
+        quick_wins=made.quick_wins if page == 1 else [],
+        page=page,
+        pages=pages,
+        previous=asking.here(page=page - 1) if page > 1 else None,
+        next=asking.here(page=page + 1) if page < pages else None,
         shown=gaps,
         labels={iri: provision.label for iri, provision in held.provisions.items()},
         form=form_fields(held, asking.choice(held)),
         toolkits=subjects.toolkits(made),
         whole=held.whole,
         passed=PASSED,
-        path=_path,
+        path=answers.path,
         judgement=roadmap.JUDGEMENT,
         efforts={"low": _("low"), "medium": _("medium"), "high": _("high")},
-        formats=links("/roadmap", _PLAN, asking.parameters()),
+        kept=plans.of(whose.subject.place, (policy.iri for policy in whose.subject.own)),
+        take=asking.address("/contribute/plan", {"from": "roadmap", **asking.parameters(page=None)}),
+        formats=links("/roadmap", plans.FORMATS, asking.parameters(page=None)),
         query_url=query_link(queries.fill("analysis-steps")),
     )
 
@@ -94,7 +104,7 @@ def draft(ext: str | None = None) -> Response | str:
     """Draft a policy from chosen provisions, or from the gaps of a subject."""
     form, held = opened(ext, _DRAFT)
     whose = subjects.asked(held)
-    wanted = _wanted(held)
+    wanted = asking.provisions(held)
     if whose is None and not wanted:
         answers.need_subject(form, "what to draft", "/draft.md?place=ke or /draft.md?provisions=portal,api")
         return _start(
@@ -119,7 +129,7 @@ def draft(ext: str | None = None) -> Response | str:
             formats=links("/draft", _DRAFT, asking.parameters()),
             query_url=query_link(queries.fill("analysis-steps")),
         )
-    text = words.draft(held, made, title, address_of, stamp())
+    text = words.draft(held, made, title, answers.address_of, answers.stamp())
     return answers.sent(text if form is answers.MARKDOWN else documents.convert(text, "docx"), form, "draft")
 
 
@@ -176,27 +186,3 @@ _READ = ("output", "reference", "practice", "interview")
 def _start(held: Evidence, action: str, title: str, lede: str) -> str:
     return asking.page("start.html", action=action, title=title, lede=lede,
                            form=form_fields(held, asking.choice(held)))  # fmt: skip
-
-
-def _wanted(held: Evidence) -> list[str]:
-    """Read `provisions`: slugs parted by commas, or given again."""
-    named = [slug.strip() for value in request.args.getlist("provisions") for slug in value.split(",") if slug.strip()]
-    if len(named) > _MOST:
-        raise BadInput(
-            _("%(count)s provisions are too many.", count=len(named)), _("The codebook has %(count)s.", count=_MOST)
-        )
-    return [find_provision(held, slug).iri for slug in named]
-
-
-def stamp() -> str:
-    """Return from which state of the base a paper comes."""
-    return f"From revision {base().index.revision} of Open Urban, {date.today().isoformat()}."
-
-
-def address_of(iri: str) -> str:
-    """Return the full address of a record on this site."""
-    return request.url_root.rstrip("/") + _path(iri)
-
-
-def _path(iri: str) -> str:
-    return path_of(iri, base().settings.base) or iri

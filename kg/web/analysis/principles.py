@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from html import escape
 
 from flask import Blueprint, Response
 
@@ -27,10 +26,11 @@ from kg.words import phrase
 
 blueprint = Blueprint("principles", __name__)
 
-_LIGHT = 74_000
-"""Bytes that the numbers of a page may weigh: each is a link that carries the address, and a page stays below 100 kB."""
-_LINK, _WORDS, _LINKS, _AROUND = 70, 130, 4, 30
-"""What a link weighs without the address; a line: its words and how many links it has at most; and those around the lists."""
+_TIED, _READ = "codebook", "reading"
+"""Two choices beside the lists: all that the codebook ties, and all that the editors read into it."""
+
+_HEAD, _WORDS, _LINKS, _AROUND, _SPARE = 120, 110, 4, 24, 3_000
+"""What weighs something: the head of a principle; the words of a line, and its links at most; the links around the lists."""
 
 
 @blueprint.get("/gaps/principles")
@@ -50,7 +50,7 @@ def principles(ext: str | None = None) -> Response | str:
     if form is not HTML:
         return answers.table(_table(found, f"Principles: {whose.title}"), form, "principles")
     every = _schemes(found)
-    asked = _asked(every)
+    asked = _asked(every, asking.text("scheme") or _TIED)
     return asking.page(
         "principles.html",
         whose=whose,
@@ -78,19 +78,20 @@ def principles_table(held: Evidence) -> Table:
 
 def _in_full(asked: list[Scheme]) -> set[str]:
     """Return which lists are shown with the numbers of peers; where the address is long, the later ones only without."""
-    link = len(escape(asking.address("", asking.parameters()))) + _LINK
     lines = {scheme.slug: sum(len(one.gaps) for one in scheme.principles) for scheme in asked}
-    left = _LIGHT - (_AROUND + sum(lines.values())) * link
+    principles = [one for scheme in asked for one in scheme.principles]
+    said = sum(len(tie.why) + _HEAD for one in principles for tie in one.ties.values() if tie.why)
+    left = asking.LIGHT + _SPARE - asking.weight(said + len(principles) * _HEAD, _AROUND + sum(lines.values()))
     full: set[str] = set()
     for slug, number in lines.items():
-        left -= number * (_LINKS * link + _WORDS)
+        left -= number * asking.weight(_WORDS, _LINKS)
         if left >= 0:
             full.add(slug)
     return full
 
 
 def _table(found: Gaps, title: str) -> Table:
-    return measured.as_table(found, _asked(_schemes(found)), title, base().index.revision)
+    return measured.as_table(found, _asked(_schemes(found), asking.text("scheme")), title, base().index.revision)
 
 
 def _schemes(found: Gaps) -> list[Scheme]:
@@ -109,10 +110,12 @@ def _schemes(found: Gaps) -> list[Scheme]:
     ]
 
 
-def _asked(every: list[Scheme]) -> list[Scheme]:
-    """Return the mapped scheme that the address names (`scheme=odc`), or all of them."""
+def _asked(every: list[Scheme], slug: str) -> list[Scheme]:
+    """Return the mapped scheme of that name, those that the codebook ties, those that the editors read into it, or all of them."""
     known = measured.mapped(every)
-    slug = asking.one_of("scheme", [scheme.slug for scheme in every])
+    asking.one_of("scheme", [_TIED, _READ, *(scheme.slug for scheme in every)])
+    if slug in (_TIED, _READ):
+        return [scheme for scheme in known if scheme.read == (slug == _READ)]
     if slug and slug not in [scheme.slug for scheme in known]:
         raise BadInput(
             _("The codebook ties no provision to scheme=%(name)s yet.", name=repr(slug)),

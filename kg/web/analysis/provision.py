@@ -15,7 +15,7 @@ from kg.analysis.evidence import STATUSES, WORDS, Evidence, Policy
 from kg.errors import BadInput
 from kg.web.analysis import answers, asking, subjects
 from kg.web.analysis.held import opened
-from kg.web.analysis.matrix import find_provision, form_fields, rate_shown
+from kg.web.analysis.matrix import form_fields, rate_shown
 from kg.web.negotiation import HTML
 from kg.web.site import base, links, query_link
 from kg.web.tongues import _, said
@@ -28,7 +28,7 @@ blueprint = Blueprint("provision", __name__)
 def provision(slug: str, ext: str | None = None) -> Response | str:
     """Show the rows behind the rate of one provision: every policy, its status and whether it counts."""
     form, held = opened(ext)
-    what = find_provision(held, slug)
+    what = asking.provision(held, slug)
     policies, among = _among(held)
     made = replace(matrices.build(held, policies), provisions=(what,))
     if form is not HTML:

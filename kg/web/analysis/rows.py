@@ -22,7 +22,6 @@ from kg.web.analysis import answers, asking, columns, gaps, principles, sectors,
 from kg.web.analysis import swot as factors
 from kg.web.analysis import transposition as registers
 from kg.web.analysis.held import evidence, kept
-from kg.web.analysis.matrix import find_provision
 from kg.web.names import labels
 from kg.web.negotiation import HTML
 from kg.web.site import base, links, query_link
@@ -141,7 +140,7 @@ def _cells(held: Evidence) -> Table:
 
 def _provisions(held: Evidence) -> list[Provision]:
     if named := asking.text("provision"):
-        return [find_provision(held, slug) for slug in named.split(",")]
+        return [asking.provision(held, slug) for slug in named.split(",")]
     group = asking.one_of("group", {provision.group for provision in held.provisions.values()})
     return [provision for provision in held.provisions.values() if group in ("", provision.group)]
 

@@ -36,7 +36,7 @@ _KINDS_OF_HELP = {
     "interview": 2,
     "reference": 2,
 }
-_MOST_PEERS = 40
+_MOST_PEERS = 25
 _TOOLKITS = 2
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response
@@ -16,8 +15,8 @@ from kg.analysis.evidence import Evidence, Policy, slug_of
 from kg.analysis.swot import QUADRANTS, Factor
 from kg.errors import BadInput
 from kg.terms import path_of
-from kg.web.analysis import answers, asking, subjects
-from kg.web.analysis.held import kept, opened, remembered
+from kg.web.analysis import answers, asking, signing, subjects
+from kg.web.analysis.held import kept, opened
 from kg.web.analysis.matrix import form_fields
 from kg.web.negotiation import HTML
 from kg.web.site import base, links, query_link
@@ -40,7 +39,8 @@ def show(ext: str | None = None) -> Response | str:
         answers.need_subject(form, "whose SWOT", "/swot.csv?policy=de-dng-2021 or /swot.csv?place=de")
         return _start(held, title)
     if form is not HTML:
-        return answers.table(swot.as_table(factors, f"SWOT: {title}", base().index.revision), form, "swot")
+        note = swot.SIGNED if all(factor.by for factor in factors) else swot.DERIVED
+        return answers.table(swot.as_table(factors, f"SWOT: {title}", base().index.revision, note), form, "swot")
     single = len(policies) == 1
     return asking.page(
         "swot.html" if single else "swot_many.html",
@@ -50,6 +50,8 @@ def show(ext: str | None = None) -> Response | str:
         tally=swot.tally(factors),
         words=QUADRANTS,
         derived=swot.DERIVED,
+        signed=signing.of(policies[0].iri) if single else [],
+        analysis=signing.told(analysis) if single and (analysis := signing.shown(policies[0].iri)) else None,
         published=_published(
             {policy.iri for policy in policies} | {place for policy in policies for place in policy.places}
         ),
@@ -60,21 +62,21 @@ def show(ext: str | None = None) -> Response | str:
 
 
 def factors_asked(held: Evidence) -> tuple[list[Policy], str, list[Factor]]:
-    """Return the policies that the address asks for, what to call them, and the factors of their drafts."""
+    """Return the policies that the address asks for, what to call them, and the factors of each: signed, else of its draft."""
     policies, title = _asked(held)
-    return policies, title, [factor for policy in policies for factor in _draft(held, policy)]
+    return policies, title, [factor for policy in policies for factor in _factors(held, policy)]
 
 
-def _draft(held: Evidence, policy: Policy) -> list[Factor]:
-    return remembered(("swot", policy.iri), partial(_derived, held, policy))
-
-
-def _derived(held: Evidence, policy: Policy) -> list[Factor]:
-    return swot.draft(held, policy, swot.rules(kept("analysis-swot-rules")))
+def _factors(held: Evidence, policy: Policy) -> list[Factor]:
+    analysis = signing.shown(policy.iri)
+    return signing.factors(held, policy, analysis) if analysis else signing.draft(held, policy)
 
 
 def _asked(held: Evidence) -> tuple[list[Policy], str]:
     """Return the policies read whole that the address asks for, and what to call them."""
+    if asking.text("analysis"):
+        policy = signing.analysed(held)
+        return [policy], policy.title
     whose = subjects.asked(held)
     wanted = asking.choice(held)
     if whose is None and not (wanted.level or wanted.type):
@@ -93,14 +95,20 @@ def _asked(held: Evidence) -> tuple[list[Policy], str]:
 
 def _single(held: Evidence, factors: list[Factor]) -> dict[str, list[dict[str, Any]]]:
     found: dict[str, list[dict[str, Any]]] = {quadrant: [] for quadrant in QUADRANTS}
+    titles = signing.titles(factors)
     for factor in factors:
-        shown = {"factor": factor, "said": _said(factor), "cell": subjects.cell_shown(held, factor.cell)}
-        found[factor.quadrant].append(shown)
-    return {quadrant: those[:_SHOWN] for quadrant, those in found.items()}
+        cell = subjects.cell_shown(held, factor.cell) if factor.cell else None
+        evidence = [{"url": answers.path(iri), "title": titles.get(iri, iri)} for iri in factor.evidence]
+        found.setdefault(factor.quadrant, []).append(
+            {"factor": factor, "said": _said(factor), "cell": cell, "evidence": evidence}
+        )
+    return {quadrant: those if those and those[0]["factor"].by else those[:_SHOWN] for quadrant, those in found.items()}
 
 
 def _said(factor: Factor) -> Markup:
-    """Return the words of a factor with its numbers as links to their rows."""
+    """Return the words of a factor, those of a draft with its numbers as links to their rows."""
+    if factor.rule is None or factor.gap is None:
+        return escape(factor.text)
     address = f"/rows/peers?policy={factor.policy.slug}&provision={factor.gap.provision.slug}"
     link = Markup('<a class="n" href="{}&amp;only={}">{}</a>')
     held, judged = factor.gap.rate.held, factor.gap.rate.judged
@@ -114,8 +122,8 @@ def _said(factor: Factor) -> Markup:
 def _many(factors: list[Factor]) -> dict[str, list[dict[str, Any]]]:
     return {
         quadrant: [
-            {"gap": gap, "rule": rule, "count": len(policies), "policies": policies[:_POLICIES_NAMED]}
-            for gap, rule, policies in those[:_SHOWN]
+            {"shared": one, "count": len(one.policies), "policies": one.policies[:_POLICIES_NAMED]}
+            for one in those[:_SHOWN]
         ]
         for quadrant, those in swot.rolled_up(factors).items()
     }
@@ -127,6 +135,7 @@ def _start(held: Evidence, title: str) -> str:
         "swot_start.html",
         nothing=title,
         ready=ready,
+        signed=signing.every(held),
         published=_published(set()),
         words=QUADRANTS,
         rules=swot.rules(kept("analysis-swot-rules")),

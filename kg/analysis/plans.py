@@ -1,0 +1,201 @@
+"""A plan that somebody took over: its steps as statements of a record, read back, and as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from pyoxigraph import Literal, NamedNode, Triple
+
+from kg.analysis.evidence import Cell, Evidence, concept, slug_of
+from kg.analysis.gantt import Bar
+from kg.analysis.roadmap import EFFORTS, PHASES, Plan, Task
+from kg.analysis.tables import Table, Value
+from kg.search.cards import preferred, statements
+from kg.terms import CITO, OU, RDF, XSD
+
+PHASE_SLUGS = ("foundations", "rules-and-release", "depth", "reach")
+"""The phases as the concept scheme calls them, in order."""
+STATES = {"open": "Open", "started": "Started", "done": "Done", "dropped": "Dropped"}
+_EXAMPLES = 2
+_USUAL = "medium"
+"""The effort that a chart draws where a step names none."""
+_COLOURS = {"done": "#22663b", "started": "#8a5a00", "dropped": "#6b6b6b"}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One step of a plan: `name` is its fragment, `after` and `evidence` are IRIs, `due` is a day, a month or a year."""
+
+    name: str
+    position: int
+    task: str
+    provision: str = ""
+    community: str = ""
+    who: str = ""
+    phase: str = ""
+    effort: str = ""
+    due: str = ""
+    state: str = ""
+    after: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = ()
+    said: str = ""
+    note: str = ""
+
+
+# -- from a derived plan to a record ---------------------------------------------------------------------------------------
+
+
+def taken(evidence: Evidence, made: Plan) -> list[Line]:
+    """Return the steps of a derived plan as somebody takes them over: all open, with the evidence of this revision in words."""
+    return [_line(evidence, number, task) for number, task in enumerate(made.tasks, 1)]
+
+
+def _line(evidence: Evidence, number: int, task: Task) -> Line:
+    gap, shown = task.gap, (*task.gap.own[:1], *task.gap.examples[:_EXAMPLES])
+    records = [
+        *(cell.policy for cell in shown),
+        *(one.iri for one in task.takes),
+        *(one.iri for one in task.toolkits[:2]),
+    ]
+    rate = f"Peers: {gap.rate.held} of {gap.rate.judged} texts read whole lay it down, {gap.rate.stated} outright."
+    return Line(
+        name=f"step-{gap.provision.slug}",
+        position=number,
+        task=task.step.government,
+        provision=gap.provision.iri,
+        community=task.step.community,
+        who=task.step.actor,
+        phase=PHASE_SLUGS[task.phase],
+        effort=task.step.effort,
+        state="open",
+        after=task.before,
+        evidence=tuple(dict.fromkeys(records)),
+        said=" ".join([rate, *(_told(evidence, cell) for cell in shown)]),
+    )
+
+
+def _told(evidence: Evidence, cell: Cell) -> str:
+    """Say in words how one policy has it, and where."""
+    policy = evidence.policies[cell.policy]
+    year = f" ({policy.year})" if policy.year else ""
+    where = f", {cell.where}" if cell.where else ""
+    note = f": {cell.note}" if cell.note else ""
+    return f"{policy.title}{year}{where}{note}".rstrip(".") + "."
+
+
+def written(iri: str, lines: Iterable[Line]) -> list[Triple]:
+    """Write steps as statements of a record."""
+    made: list[Triple] = []
+    for line in lines:
+        step = NamedNode(f"{iri}#{line.name}")
+        made += [Triple(NamedNode(iri), OU.hasStep, step), Triple(step, RDF.type, OU.PlanStep)]
+        made.append(Triple(step, OU.position, Literal(line.position)))
+        words = ((OU.forGovernment, line.task), (OU.forCommunity, line.community), (OU.actor, line.who),
+                 (OU.evidenceNote, line.said), (OU.ownNote, line.note))  # fmt: skip
+        made += [Triple(step, path, Literal(text, language="en")) for path, text in words if text]
+        made += [Triple(step, OU.effort, Literal(line.effort))] if line.effort else []
+        made += [Triple(step, OU.due, Literal(line.due, datatype=precision(line.due)))] if line.due else []
+        things = [(OU.towards, line.provision), *((OU.afterProvision, one) for one in line.after),
+                  *((CITO.citesAsEvidence, one) for one in line.evidence),
+                  (OU.planPhase, line.phase and concept("plan-phase", line.phase)),
+                  (OU.stepState, line.state and concept("step-state", line.state))]  # fmt: skip
+        made += [Triple(step, path, NamedNode(thing)) for path, thing in things if thing]
+    return made
+
+
+def precision(due: str) -> NamedNode:
+    """Return the datatype of a date by how much of it is there: a year, a month or a day."""
+    return {4: XSD.gYear, 7: XSD.gYearMonth}.get(len(due), XSD.date)
+
+
+# -- from a record to pages ------------------------------------------------------------------------------------------------
+
+
+def read(iri: str, triples: list[Triple]) -> list[Line]:
+    """Read the steps of a record, in their order."""
+    named = [term.value for term in statements(triples, iri).get(OU.hasStep.value, ()) if isinstance(term, NamedNode)]
+    return sorted((_read(triples, step) for step in named), key=lambda line: (line.position, line.name))
+
+
+def _read(triples: list[Triple], step: str) -> Line:
+    said = statements(triples, step)
+
+    def text(path: NamedNode) -> str:
+        found = preferred(said.get(path.value, []))
+        return found.value if found else ""
+
+    def things(path: NamedNode) -> tuple[str, ...]:
+        return tuple(sorted(term.value for term in said.get(path.value, ()) if isinstance(term, NamedNode)))
+
+    position = text(OU.position)
+    return Line(
+        name=step.rpartition("#")[2],
+        position=int(position) if position.isdigit() else 0,
+        task=text(OU.forGovernment),
+        provision=next(iter(things(OU.towards)), ""),
+        community=text(OU.forCommunity),
+        who=text(OU.actor),
+        phase=slug_of(next(iter(things(OU.planPhase)), "")),
+        effort=text(OU.effort),
+        due=text(OU.due),
+        state=slug_of(next(iter(things(OU.stepState)), "")),
+        after=things(OU.afterProvision),
+        evidence=things(CITO.citesAsEvidence),
+        said=text(OU.evidenceNote),
+        note=text(OU.ownNote),
+    )
+
+
+def phases(lines: Sequence[Line]) -> list[tuple[str, list[Line]]]:
+    """Return the steps of each phase that has some; those without a phase come last, under no name."""
+    names = (*zip(PHASE_SLUGS, PHASES, strict=True), ("", ""))
+    known = set(PHASE_SLUGS)
+    grouped = [
+        (name, [line for line in lines if (line.phase if line.phase in known else "") == slug]) for slug, name in names
+    ]
+    return [(name, those) for name, those in grouped if those]
+
+
+def tally(lines: Iterable[Line]) -> dict[str, int]:
+    """Count the steps by how far they are; one that says nothing is open."""
+    states = [line.state or "open" for line in lines]
+    return {state: states.count(state) for state in STATES}
+
+
+def bars(lines: Sequence[Line], labels: Mapping[str, str]) -> list[Bar]:
+    """Return the bars of a chart: a step begins when the last of those before it that stand higher in the plan ends."""
+    ends: dict[str, int] = {}
+    made: list[Bar] = []
+    for line in lines:
+        start = max((ends[one] for one in line.after if one in ends), default=0)
+        end = start + EFFORTS.get(line.effort, EFFORTS[_USUAL])
+        if line.provision:
+            ends[line.provision] = max(end, ends.get(line.provision, 0))
+        state = STATES.get(line.state or "open", line.state)
+        label = labels.get(line.provision) or line.task
+        until = f", until {line.due}" if line.due else ""
+        told = f"{label}: {state.lower()}{until}{f', effort {line.effort}' if line.effort else ''}"
+        made.append(Bar(label, start, end, told, f"{line.due} {state.lower()}".strip(), _COLOURS.get(line.state, "")))
+    return made
+
+
+_HEAD = (
+    "step", "phase", "provision", "provision iri", "what is done", "civic community", "who", "effort", "until", "state", "after",
+    "what the evidence says", "evidence", "own note",
+)  # fmt: skip
+
+
+def as_table(lines: Sequence[Line], labels: Mapping[str, str], title: str, revision: int) -> Table:
+    """Write the steps as a table, a step a row."""
+    names = dict(zip(PHASE_SLUGS, PHASES, strict=True))
+    rows: list[list[Value]] = [
+        [line.position, names.get(line.phase, ""), labels.get(line.provision, ""), line.provision, line.task, line.community,
+         line.who, line.effort, line.due, STATES.get(line.state or "open", line.state),
+         "; ".join(labels.get(one, one) for one in line.after), line.said, "; ".join(line.evidence), line.note]
+        for line in lines
+    ]  # fmt: skip
+    return Table(title, _HEAD, rows, NOTE, revision)
+
+
+NOTE = "A plan as its authors keep it. What the evidence says is as it was when the plan was taken over."

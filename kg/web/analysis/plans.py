@@ -1,0 +1,116 @@
+"""Plans that people took over: a derived roadmap as the beginning of a record, and such a record as page and papers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask import Response
+from pyoxigraph import Literal, NamedNode, Triple
+
+from kg import queries
+from kg.analysis import documents, gantt, kept, plans
+from kg.analysis.evidence import concept, slug_of
+from kg.analysis.plans import Line
+from kg.errors import NotFound
+from kg.search.cards import Statements, statements
+from kg.terms import DCT, OU, Namespace
+from kg.web.analysis import answers, asking, held, subjects, voices
+from kg.web.negotiation import CSV, HTML, JSON, Format
+from kg.web.portrait import spoken
+from kg.web.site import base, links, query_link
+from kg.web.tongues import _, best, language
+
+FORMATS = (HTML, CSV, answers.MARKDOWN, answers.DOCX, answers.SVG, answers.XLSX, JSON)
+PROV = Namespace("http://www.w3.org/ns/prov#")
+
+
+# -- from the page of a roadmap to a record ----------------------------------------------------------------------------------
+
+
+def begin(iri: str) -> list[Triple]:
+    """Return the statements with which a record of the roadmap begins that the address asks for."""
+    evidence = held.evidence()
+    whose = subjects.needed(evidence)
+    made = subjects.planned(evidence, whose, subjects.measure(evidence, whose.subject), asking.provisions(evidence))
+    thing, subject = NamedNode(iri), whose.subject
+    title = Literal(_("Plan: %(subject)s", subject=whose.title), language=language())
+    said: list[Triple] = [Triple(thing, DCT.title, title)]
+    said += [Triple(thing, DCT.spatial, NamedNode(subject.place))] if subject.place else []
+    said += [Triple(thing, OU.sector, NamedNode(concept("sector", whose.sector)))] if whose.sector else []
+    if asking.text("policy"):
+        said += [Triple(thing, OU.changesPolicy, NamedNode(policy.iri)) for policy in subject.own]
+    return said + derived(iri, "roadmap") + plans.written(iri, plans.taken(evidence, made))
+
+
+def derived(iri: str, page: str) -> list[Triple]:
+    """Return from which page, and at which revision of the base, a draft was taken over."""
+    given = {name: value for name, value in asking.parameters().items() if name not in ("from", "draft")}
+    address = asking.address(base().settings.base + page, given)
+    return [
+        Triple(NamedNode(iri), PROV.wasDerivedFrom, NamedNode(address)),
+        Triple(NamedNode(iri), OU.derivedAt, Literal(base().index.revision)),
+    ]
+
+
+# -- a record as page and papers ---------------------------------------------------------------------------------------------
+
+
+def show(form: Format, slug: str) -> Response | str:
+    """Show a kept plan as the page of a roadmap, or as one of its papers."""
+    iri = asking.record(slug, "plan")
+    triples = base().graphs([iri]).get(iri)
+    if triples is None or OU.hasStep.value not in (said := statements(triples, iri)):
+        raise NotFound(f"There is no plan {slug!r}.", "Plans that were taken over: /search?kind=plan.")
+    lines = plans.read(iri, triples)
+    labels = _labels(lines)
+    title, about = (_text(said, path) for path in (DCT.title, DCT.description))
+    if form is answers.SVG:
+        return answers.sent(gantt.draw(plans.bars(lines, labels), title, gantt.EFFORT), form, slug_of(iri))
+    if form in (answers.MARKDOWN, answers.DOCX):
+        text = kept.plan(lines, title, about, labels, answers.address_of, answers.stamp())
+        return answers.sent(text if form is answers.MARKDOWN else documents.convert(text, "docx"), form, slug_of(iri))
+    if form is not HTML:
+        return answers.table(plans.as_table(lines, labels, title, base().index.revision), form, slug_of(iri))
+    return asking.page("kept_plan.html", title=title, about=about, lines=lines, phases=plans.phases(lines), labels=labels,
+                       tally=plans.tally(lines), state_words=_states(), effort_words=_efforts(), note=plans.NOTE, path=answers.path,
+                       slug=slug_of(iri), spoken=voices.on(iri), due={line.name: _spoken(line.due) for line in lines if line.due},
+                       formats=links("/roadmap", FORMATS, {"plan": slug_of(iri)}),
+                       query_url=query_link(queries.fill("record", record=NamedNode(iri))))  # fmt: skip
+
+
+def _text(said: Statements, path: NamedNode) -> str:
+    found = best(said.get(path.value, []))
+    return found.value if found else ""
+
+
+def _labels(lines: Iterable[Line]) -> dict[str, str]:
+    """Return what the provisions and the evidence of a plan are called."""
+    named = {iri for line in lines for iri in (line.provision, *line.after, *line.evidence) if iri}
+    return base().labels(named)
+
+
+def _spoken(due: str) -> str:
+    """Return a day, a month or a year as readers write it."""
+    return spoken(Literal(due, datatype=plans.precision(due)))
+
+
+def of(place: str = "", policies: Iterable[str] = ()) -> list[dict[str, Any]]:
+    """Return the plans that people took over for a place or for policies; without either, all of them."""
+    wanted = {*policies, *([place] if place else [])}
+    made: dict[str, dict[str, Any]] = {}
+    for row in held.kept("analysis-plans"):
+        about = {row[name].value for name in ("place", "policy") if name in row}
+        if not wanted or wanted & about:
+            slug = slug_of(row["plan"].value)
+            made.setdefault(slug, {"url": f"/roadmap?plan={slug}", "title": row["title"].value, "steps": int(row["steps"].value),
+                                   "done": int(row["done"].value)})  # fmt: skip
+    return list(made.values())
+
+
+def _states() -> dict[str, str]:
+    return {"open": _("Open"), "started": _("Started"), "done": _("Done"), "dropped": _("Dropped")}
+
+
+def _efforts() -> dict[str, str]:
+    return {"low": _("low"), "medium": _("medium"), "high": _("high")}
