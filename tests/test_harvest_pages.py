@@ -12,6 +12,8 @@ from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
+from rdflib import DC, DCTERMS, FOAF, RDF, Graph, Literal, Namespace, URIRef
+from rdflib.graph import Seq
 
 from kg.base import Base
 from kg.citations.entry import Entry
@@ -19,6 +21,8 @@ from kg.citations.names import OTHERS, Name
 from kg.search.index import KIND, Wanted
 from kg.web.harvest.cite import coins, highwire
 from kg.web.harvest.schemaorg import Words, script
+
+ZOTERO, BIB = Namespace("http://www.zotero.org/namespaces/export#"), Namespace("http://purl.org/net/biblio#")
 
 
 class Reader(HTMLParser):
@@ -147,11 +151,64 @@ def test_a_guideline_is_a_report_of_its_issuer(client: FlaskClient) -> None:
         ("/policy/us-omb-m-13-13", "RPRT"),
         ("/reference/janssen2012benefits", "JOUR"),
         ("/dataset/openaq", "DATA"),
+        ("/reference/gebru2018datasheets", "UNPB"),
+        ("/incentive/b2g-economics", "ELEC"),
     ],
 )
 def test_zotero_gets_the_type_of_a_work(client: FlaskClient, path: str, word: str) -> None:
     answer = client.get(f"/unapi?id=https://w3id.org/open-urban{path}&format=ris")
     assert answer.text.startswith(f"TY  - {word}\r\n")
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "expected"),
+    [
+        ("policy/ar-ley-27275-2016", "statute", "Legislation"),
+        ("policy/us-omb-m-13-13", "report", "Report"),
+        ("reference/janssen2012benefits", "journalArticle", "Article"),
+        ("reference/gebru2018datasheets", "preprint", "Manuscript"),
+        ("dataset/openaq", "dataset", "Document"),
+        ("standard/gtfs-schedule", "standard", "Report"),
+        ("event/", "presentation", "Document"),
+        ("interview/", "interview", "Interview"),
+        ("practice/", "report", "Report"),
+        ("incentive/", "webpage", "Document"),
+        ("output/", "report", "Report"),
+    ],
+)
+def test_zotero_takes_over_the_type_of_every_work(
+    client: FlaskClient, base: Base, path: str, kind: str, expected: str
+) -> None:
+    if path.endswith("/"):
+        path = next(hit.card.iri for hit in base.index.search(Wanted(facets={KIND: [path[:-1]]}, limit=1)).hits).split(
+            "urban/"
+        )[1]
+    answer = client.get(f"/unapi?id=https://w3id.org/open-urban/{path}&format=rdf_zotero")
+    assert answer.status_code == 200
+    told = Graph().parse(data=answer.text, format="xml")
+    [item] = told.subjects(ZOTERO.itemType, None)
+    assert told.value(item, ZOTERO.itemType) == Literal(kind)
+    assert told.value(item, RDF.type) == URIRef(f"http://purl.org/net/biblio#{expected}")
+    assert told.value(item, DC.title).strip()
+
+
+def test_an_article_comes_to_zotero_whole(client: FlaskClient) -> None:
+    iri = "https://w3id.org/open-urban/reference/janssen2012benefits"
+    told = Graph().parse(data=client.get(f"/unapi?id={iri}&format=rdf_zotero").text, format="xml")
+    [item] = told.subjects(ZOTERO.itemType, None)
+    makers = told.value(item, BIB.authors)
+    assert [str(told.value(one, FOAF.surname)) for one in Seq(told, makers)] == [
+        "Janssen",
+        "Charalabidis",
+        "Zuiderwijk",
+    ]
+    journal = told.value(item, DCTERMS.isPartOf)
+    assert told.value(journal, DC.title) == Literal("Information Systems Management")
+    assert told.value(journal, URIRef("http://prismstandard.org/namespaces/1.2/basic/volume")) == Literal("29")
+    assert Literal("DOI 10.1080/10580530.2012.716740") in set(told.objects(item, DC.identifier))
+    assert any(told.value(one, RDF.value) for one in told.objects(item, DC.identifier))
+    names = [one.get("name") for one in etree.fromstring(client.get("/unapi").data)]
+    assert names[0] == "rdf_zotero", "what Zotero likes best"
 
 
 def test_every_work_of_the_bibliography_can_be_saved_from_its_page(client: FlaskClient) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from kg.citations.entry import Entry
 from kg.citations.names import OTHERS, Name
@@ -17,7 +17,6 @@ TYPES = {
     "chapter": "CHAP",
     "dataset": "DATA",
     "entry-encyclopedia": "ENCYC",
-    "event": "GEN",
     "graphic": "ART",
     "interview": "PCOMM",
     "legal_case": "CASE",
@@ -37,7 +36,8 @@ TYPES = {
     "treaty": "LEGAL",
     "webpage": "ELEC",
 }
-"""CSL type to RIS type; any other is `GEN`."""
+OTHER = "GEN"
+"""What a work is that none of these types fits."""
 
 _BY_TYPE = {"proceedings": "CONF", "collection": "EDBOOK"}
 
@@ -51,18 +51,17 @@ _PEOPLE = (("AU", "author"), ("A2", "editor"), ("A4", "translator"))
 _END = "\r\n"
 
 
-def write(entries: Iterable[Entry]) -> Iterator[str]:
-    """Yield each entry as a RIS record."""
+def write(entries: Iterable[Entry], other: Callable[[Entry], str] = lambda entry: OTHER) -> Iterator[str]:
+    """Yield each entry as a RIS record; `other` says what a work is that no type of ours fits."""
     for entry in entries:
-        yield (
-            _END.join(f"{tag}  - {text}".rstrip() + (" " if not text else "") for tag, text in lines(entry)) + _END * 2
-        )
+        told = lines(entry, other(entry))
+        yield _END.join(f"{tag}  - {text}".rstrip() + (" " if not text else "") for tag, text in told) + _END * 2
 
 
-def lines(entry: Entry) -> Iterator[tuple[str, str]]:
+def lines(entry: Entry, other: str = OTHER) -> Iterator[tuple[str, str]]:
     """Yield the tags of one entry with their values, from `TY` to `ER`."""
     fields = entry.fields
-    yield "TY", _BY_TYPE.get(entry.type) or TYPES.get(csl.kind(entry), "GEN")
+    yield "TY", _BY_TYPE.get(entry.type) or TYPES.get(csl.kind(entry), other)
     yield "ID", entry.key
     for tag, name in _PEOPLE:
         for one in entry.names.get(name, ()):

@@ -59,6 +59,9 @@ _DC_TYPES = {
 }
 """Type of entry to what Zotero calls it; it takes its own words in `rft.type` of Dublin Core."""
 
+_PREPRINTS = frozenset(("arxiv", "ssrn", "osf", "socarxiv", "preprints.org", "research square", "techrxiv", "zenodo"))
+"""Servers on which works stand before, or without, a journal."""
+
 Tags = Iterator[tuple[str, str]]
 
 
@@ -119,9 +122,15 @@ def coins(entry: Entry) -> str:
     return urlencode([(key, text) for key, text in told if text])
 
 
+def is_preprint(entry: Entry) -> bool:
+    """Tell whether a work stands on a server of preprints and nowhere else."""
+    said = (entry.fields.get(name, "").casefold() for name in ("howpublished", "eprinttype", "organization"))
+    return entry.type in ("misc", "online", "unpublished") and any(name in _PREPRINTS for name in said)
+
+
 def _dublin(entry: Entry) -> Tags:
     fields = entry.fields
-    yield "type", _DC_TYPES.get(entry.type, "document")
+    yield "type", "preprint" if is_preprint(entry) else _DC_TYPES.get(entry.type, "document")
     yield "title", fields.get("title", "")
     yield from (("creator", inverted(name)) for name in people(entry))
     yield "publisher", publisher(entry)

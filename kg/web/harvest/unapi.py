@@ -13,6 +13,7 @@ from kg.citations import bibtex
 from kg.citations.entry import Entry
 from kg.citations.out import ris
 from kg.errors import NotAcceptable, NotFound
+from kg.web.harvest import cite, zotero
 from kg.web.harvest.writing import add, answer
 from kg.web.negotiation import BIBTEX, RIS
 from kg.web.site import base
@@ -33,11 +34,24 @@ def _bibtex(entries: Iterable[Entry]) -> Iterator[str]:
     return bibtex.write(entries, dialect="biblatex")
 
 
+def _ris(entries: Iterable[Entry]) -> Iterator[str]:
+    """Write RIS for a reference manager that saves from a page: Zotero makes a journal article of `GEN`, of which we hold none."""
+    return ris.write(entries, _other)
+
+
+def _other(entry: Entry) -> str:
+    """Return the type of a work that RIS has no name for: a preprint, what can be read at an address, or something else."""
+    if cite.is_preprint(entry):
+        return "UNPB"
+    return "ELEC" if entry.fields.get("url") else ris.OTHER
+
+
 FORMATS = (
-    Written("ris", RIS.mimetype, "https://en.wikipedia.org/wiki/RIS_(file_format)", ris.write),
+    Written("rdf_zotero", zotero.MEDIA_TYPE, "https://www.zotero.org/support/kb/rdf", zotero.write),
+    Written("ris", RIS.mimetype, "https://en.wikipedia.org/wiki/RIS_(file_format)", _ris),
     Written("bibtex", BIBTEX.mimetype, "http://www.bibtex.org/Format/", _bibtex),
 )
-"""Zotero takes RIS before BibTeX: it has a type for a statute, a report, a dataset and a standard."""
+"""Zotero takes its own RDF before RIS, and RIS before BibTeX: RIS has no type for an interview, an event or a preprint."""
 
 
 def unapi() -> Response:
