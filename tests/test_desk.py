@@ -603,3 +603,19 @@ def test_a_repair_is_accepted_at_the_desk_and_the_list_has_pages(door: Flask, ow
     assert title.value in said
     again = curator.post("/desk/remarks?page=2", data={"signed": [form], "number": [number]}, headers=HTML)
     assert f"There is no remark {number}" in again.text
+
+
+def test_complaints_and_changes_are_told_in_the_language_of_the_form(visitor: FlaskClient) -> None:
+    form = new_practice(visitor, "Une pratique") | {
+        "licence": [""],
+        "email": ["nobody"],
+        "description": [""],
+        "do": ["check"],
+    }
+    page = visitor.post("/contribute/practice?lang=fr", data=form, headers=HTML).text
+    assert "Nous ne pouvons prendre que ce qui peut être partagé" in page
+    assert "Ce n’est pas une adresse électronique." in page
+    assert "Résumé: Dites en une phrase ou deux" in page, "what the shape says, and what it calls the field"
+    form |= {"licence": ["yes"], "email": [""], "description": ["Ce que c’est."]}
+    review = visitor.post("/contribute/practice?lang=fr", data=form, headers=HTML).text
+    assert re.search(r'<th scope="row">Titre', review)

@@ -19,6 +19,7 @@ from kg.errors import TooLarge
 from kg.forms.blank import CHOICE, PARTS, Blank, Question
 from kg.search.cards import Statements, statements
 from kg.terms import OU, RDF, XSD
+from kg.words import phrase
 
 Form = Mapping[str, list[str]]
 Shown = Callable[[str], str]
@@ -171,20 +172,20 @@ class _Reader:
         match question.answer:
             case "words":
                 if language and not _LANGUAGE.fullmatch(language):
-                    return "Give the language as a code, such as en, fr or pt-BR."
+                    return phrase("Give the language as a code, such as en, fr or pt-BR.")
                 return Literal(text, language=language) if language else Literal(text)
             case "choice":
                 chosen = next((option for option in question.options if option.iri == text), None)
-                return NamedNode(chosen.iri) if chosen else "Choose from the list."
+                return NamedNode(chosen.iri) if chosen else phrase("Choose from the list.")
             case "thing" | "address":
                 return self.resolve(text, question)
             case "date":
-                return _date(text) or "Write the date as a year, a month or a day: 2016, 2016-10 or 2016-10-07."
+                return _date(text) or phrase("Write the date as a year, a month or a day: 2016, 2016-10 or 2016-10-07.")
             case "number":
                 whole = re.fullmatch(r"-?\d{1,12}", text, re.ASCII)
-                return Literal(int(text)) if whole else "Write a whole number."
+                return Literal(int(text)) if whole else phrase("Write a whole number.")
             case "yes":
-                return Literal(text == "true") if text in ("true", "false") else "Say yes or no."
+                return Literal(text == "true") if text in ("true", "false") else phrase("Say yes or no.")
         return Literal(text, datatype=NamedNode(question.datatype)) if question.datatype else Literal(text)
 
     # -- nested things --------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from difflib import SequenceMatcher
 from pyoxigraph import Literal, NamedNode, Triple
 
 from kg.forms.blank import PARTS, Blank, Question
+from kg.model import LANGUAGE
 from kg.terms import DCAT, OA, RDF
 
 Told = Callable[["NamedNode | Literal"], str]
@@ -53,11 +54,13 @@ class Clash:
     both: bool
 
 
-def rows(blank: Blank, iri: str, before: Iterable[Triple], after: Iterable[Triple], told: Told) -> list[Row]:
-    """Return what differs between two states of a record, in the order of its form."""
+def rows(
+    blank: Blank, iri: str, before: Iterable[Triple], after: Iterable[Triple], told: Told, language: str = LANGUAGE
+) -> list[Row]:
+    """Return what differs between two states of a record, in the order of its form, its fields called as in a language."""
     old, new = _by_key(before), _by_key(after)
     touched = [key for key in {**old, **new} if set(old.get(key, ())) != set(new.get(key, ()))]
-    names = _Names(blank, iri, [*before, *after])
+    names = _Names(blank, iri, [*before, *after], language)
     made = []
     for key in sorted(touched, key=names.place):
         group, label, part = names.of(key)
@@ -67,12 +70,18 @@ def rows(blank: Blank, iri: str, before: Iterable[Triple], after: Iterable[Tripl
 
 
 def clashes(
-    blank: Blank, iri: str, was: Iterable[Triple], now: Iterable[Triple], wanted: Iterable[Triple], told: Told
+    blank: Blank,
+    iri: str,
+    was: Iterable[Triple],
+    now: Iterable[Triple],
+    wanted: Iterable[Triple],
+    told: Told,
+    language: str = LANGUAGE,
 ) -> list[Clash]:
     """Return the fields that have changed since a proposal was made, or that it wants to change."""
     was, now, wanted = list(was), list(now), list(wanted)
     first, second, third = _by_key(was), _by_key(now), _by_key(wanted)
-    names = _Names(blank, iri, [*was, *now, *wanted])
+    names = _Names(blank, iri, [*was, *now, *wanted], language)
     found = []
     for key in sorted({**first, **second, **third}, key=names.place):
         old, here, asked = (set(state.get(key, ())) for state in (first, second, third))
@@ -114,8 +123,8 @@ def _about(triple: Triple) -> Key:
 class _Names:
     """Says what a row is called and where it stands: by its question, else by the end of its property."""
 
-    def __init__(self, blank: Blank, iri: str, triples: Iterable[Triple]) -> None:
-        self._blank, self._iri = blank, iri
+    def __init__(self, blank: Blank, iri: str, triples: Iterable[Triple], language: str = LANGUAGE) -> None:
+        self._blank, self._iri, self._language = blank, iri, language
         self._within = {
             triple.object.value: triple.predicate.value
             for triple in triples
@@ -126,10 +135,10 @@ class _Names:
         """Return heading, field and nested thing of a row."""
         question, part = self._asked(key)
         shown = part or question
-        label = shown.field.name if shown else re.split(r"[/#]", key[1])[-1]
-        group = question.field.group.label if question else "Also said"
+        label = shown.field.name_in(self._language) if shown else re.split(r"[/#]", key[1])[-1]
+        group = question.field.group.label_in(self._language) if question else "Also said"
         nested = "" if key[0] == self._iri else key[0].rpartition("#")[2]
-        return group, label, (f"{question.field.name}, {nested}" if question and nested else nested)
+        return group, label, (f"{question.field.name_in(self._language)}, {nested}" if question and nested else nested)
 
     def place(self, key: Key) -> tuple[object, ...]:
         question, part = self._asked(key)

@@ -14,6 +14,7 @@ from kg.model import Model
 from kg.search.cards import Card
 from kg.search.index import KIND, Index, Wanted
 from kg.terms import RECORDS, node
+from kg.words import phrase
 
 _BRACKETED = re.compile(r"\[([^\[\]\s]+)\]\s*$")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
@@ -53,7 +54,7 @@ class Names:
         if _SCHEME.match(text) and not (question.answer == THING and " " in text):
             return _address(text)
         if question.answer != THING:
-            return "An address begins with https:// or http://."
+            return phrase("An address begins with https:// or http://.")
         return self._called(text, question)
 
     def near(self, text: str, kind: str | None, limit: int = _NEAR) -> list[Card]:
@@ -94,8 +95,10 @@ def _address(text: str) -> NamedNode | str:
     if parts.scheme.lower() not in _ADDRESSES or (
         parts.scheme.lower() in ("http", "https", "ftp") and not parts.netloc
     ):
-        return "An address begins with https:// or http://."
-    return node(text) or "This address holds signs that an address cannot hold, such as a space or a quotation mark."
+        return phrase("An address begins with https:// or http://.")
+    return node(text) or phrase(
+        "This address holds signs that an address cannot hold, such as a space or a quotation mark."
+    )
 
 
 def _flat(text: str) -> str:

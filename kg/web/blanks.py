@@ -205,6 +205,6 @@ def mistakes(blank: Blank, complaints: Mapping[str, list[str]], whole: list[str]
     for name, texts in complaints.items():
         question = blank.question(name.partition("/")[0])
         part = next((p for p in question.parts if p.slug == name.rpartition("/")[2]), None) if question else None
-        label = (part or question).field.name if question else ""
+        label = (part or question).field.name_in(language()) if question else ""
         found += [{"text": text, "id": field_id(name), "label": label} for text in texts]
     return found

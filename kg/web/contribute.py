@@ -11,24 +11,23 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from kg import deciding
 from kg.base import parsed
-from kg.desk.drafts import DAYS, Draft, Drafts
+from kg.desk.drafts import DAYS
 from kg.errors import BadInput, Gone, NotFound
 from kg.forms import tidy
 from kg.forms.answers import Answers
 from kg.forms.blank import Blank
 from kg.search.cards import statements
 from kg.terms import OU
-from kg.web import person, session, told
+from kg.web import drafting, person, session, told
 from kg.web.analysis import beginnings
 from kg.web.blanks import Drawing, field_id, mistakes
+from kg.web.drafting import DO, PURPOSE, WORDS
 from kg.web.sheets import Sheet, adding, blanks, filled, judged, opening
 from kg.web.site import base
+from kg.web.tongues import _
 
 blueprint = Blueprint("contribute", __name__)
 
-PURPOSE = "contribute"
-"""What the forms of visitors are signed for."""
-_DO = "do"
 _LONGEST_TITLE = 100
 
 
@@ -66,7 +65,7 @@ def record(kind: str, slug: str = "") -> AnyResponse | str:
     if request.method == "GET":
         return _left(sheet, place) if "draft" in request.args else _form(sheet, place, _given(sheet), "")
     form = request.form.to_dict(flat=False)
-    step, _, name = request.form.get(_DO, "check").partition(" ")
+    step, _rest, name = request.form.get(DO, "check").partition(" ")
     if step == "more":
         return _form(sheet, place, adding(form, blank, name), name)
     if step == "open":
@@ -74,7 +73,7 @@ def record(kind: str, slug: str = "") -> AnyResponse | str:
     if step == "edit":
         return _form(sheet, place, form, "")
     if step == "draft":
-        return _kept(place, form)
+        return drafting.kept(place, form)
     return _checked(sheet, place, form, step)
 
 
@@ -82,7 +81,9 @@ def _blank(kind: str) -> Blank:
     blank = blanks().of(kind)
     if blank is None:
         names = ", ".join(known.name or "" for known in blanks().kinds)
-        raise NotFound(f"There is no form for {kind!r}.", f"There is one for each of {names}.")
+        raise NotFound(
+            _("There is no form for %(name)s.", name=repr(kind)), _("There is one for each of %(names)s.", names=names)
+        )
     return blank
 
 
@@ -96,7 +97,8 @@ def _sheet(blank: Blank, slug: str) -> Sheet:
     if text is None:
         known = base().journal.known([iri])
         raise (Gone if known else NotFound)(
-            f"There is no record {kind}/{slug}.", f"Propose a new one: /contribute/{kind}."
+            _("There is no record %(name)s.", name=f"{kind}/{slug}"),
+            _("Propose a new one: %(url)s.", url=f"/contribute/{kind}"),
         )
     return Sheet.over(blank, iri, parsed(text))
 
@@ -107,7 +109,10 @@ def _beginning(iri: str) -> list[Triple]:
     if not page:
         return []
     if page not in beginnings:
-        raise BadInput(f"Nothing is taken over from {page!r}.", f"Choose one of: {', '.join(beginnings)}.")
+        raise BadInput(
+            _("Nothing is taken over from %(name)s.", name=repr(page)),
+            _("Choose one of: %(known)s.", known=", ".join(beginnings)),
+        )
     return beginnings[page](iri)
 
 
@@ -176,19 +181,19 @@ def _checked(sheet: Sheet, place: str, form: dict[str, list[str]], step: str) ->
     complaints, warnings, whole = judged(sheet, found)
     complaints |= person.complaints(signed=_is_signed(sheet.blank))
     if sheet.new and sheet.blank.sorts and (form.get("sort") or [""])[0] not in {s.iri for s in sheet.blank.sorts}:
-        complaints["sort"] = ["Choose one."]
+        complaints["sort"] = [_("Choose one.")]
     if not session.is_ours(PURPOSE):
         whole.append(
-            "This form was open for too long, or did not come from our pages. Nothing is lost: check and send it again."
+            _("This form was open for too long, or did not come from our pages. Nothing is lost: send it again.")
         )
     change = told.change(sheet.iri, sheet.before, found.triples)
     if not change.rows and not complaints:
-        whole.append("Nothing is changed yet.")
+        whole.append(_("Nothing is changed yet."))
     if complaints or whole:
         return _form(sheet, place, form, "", complaints, whole)
     if step != "send":
         advice = [text for texts in warnings.values() for text in texts]
-        hidden = [(name, text) for name, texts in form.items() if name not in (_DO, session.FIELD) for text in texts]
+        hidden = [(name, text) for name, texts in form.items() if name not in (DO, session.FIELD) for text in texts]
         return render_template("contribute/review.html", place=place, change=change, advice=advice, hidden=hidden,
                                kind=sheet.blank.kind, signed=session.signature(PURPOSE))  # fmt: skip
     return _sent(sheet, found, change)
@@ -218,83 +223,26 @@ def _sent(sheet: Sheet, found: Answers, change: told.Told) -> AnyResponse:
     number, secret = deciding.send(
         base(), {sheet.iri: (sheet.before or None, found.triples)}, why, person.sender(kind.name or "")
     )
-    drafts().forget(request.form.get("draft", ""))
+    drafting.drafts().forget(request.form.get("draft", ""))
     return redirect(f"/contribute/sent/{number}/{secret}", 303)
 
 
 # -- drafts -----------------------------------------------------------------------------------------------------------------
 
 
-def drafts() -> Drafts:
-    """Return the drafts of this base."""
-    return Drafts(base().settings.data / "drafts.sqlite")
-
-
-def _kept(place: str, form: dict[str, list[str]]) -> AnyResponse:
-    session.must_be_ours(PURPOSE)
-    person.count()
-    kept = {name: texts for name, texts in form.items() if name not in (_DO, session.FIELD)}
-    secret = drafts().keep(place, kept, request.form.get("draft", ""))
-    return redirect(f"/contribute/draft/{secret}", 303)
-
-
-def _kept_draft(secret: str) -> Draft:
-    found = drafts().get(secret)
-    if found is None:
-        raise NotFound(
-            "There is no such draft.", f"A draft is kept for {DAYS} days after it was last saved, and until it is sent."
-        )
-    return found
-
-
 def _left(sheet: Sheet, place: str) -> str:
     """Open a form that began with a draft of ours as it was left."""
     secret = request.args.get("draft", "")
-    found = _kept_draft(secret)
+    found = drafting.draft(secret)
     return _form(sheet, found.place, {**found.form, "draft": [secret]}, "", until=found.until)
 
 
 @blueprint.get("/contribute/draft/<secret>")
 def draft(secret: str) -> AnyResponse | str:
     """Open a form again as it was left."""
-    found = _kept_draft(secret)
-    if "?" in found.place:  # what it began with is in its address
-        return redirect(f"{found.place}&draft={secret}", 303)
-    kind, _, slug = found.place.removeprefix("/contribute/").partition("/")
-    if kind == "words":
-        return _words({name: texts[0] for name, texts in found.form.items() if texts}, {}, secret)
+    found = drafting.draft(secret)
+    if "?" in found.place or found.place == WORDS:  # what it began with is in its address, or it is a page of its own
+        return redirect(f"{found.place}{'&' if '?' in found.place else '?'}draft={secret}", 303)
+    kind, _rest, slug = found.place.removeprefix("/contribute/").partition("/")
     form = {**found.form, "draft": [secret]}
     return _form(_sheet(_blank(kind), slug), found.place, form, "", until=found.until)
-
-
-# -- in words ---------------------------------------------------------------------------------------------------------------
-
-
-@blueprint.route("/contribute/words", methods=["GET", "POST"])
-def words() -> AnyResponse | str:
-    """Take a proposal in plain words, for a curator to make a record of."""
-    given = request.form.to_dict()
-    if request.method == "GET":
-        return _words({"note": request.args.get("about", "")[:500]}, {})
-    if request.form.get(_DO) == "draft":
-        return _kept("/contribute/words", request.form.to_dict(flat=False))
-    wrong = person.complaints()
-    if not given.get("note", "").strip():
-        wrong["note"] = ["Tell us in a few words what is missing or wrong."]
-    if not session.is_ours(PURPOSE):
-        wrong["form"] = ["This form was open for too long, or did not come from our pages. Send it again."]
-    if wrong:
-        return _words(given, wrong)
-    if person.is_a_program():
-        return redirect("/contribute", 303)
-    person.count()
-    sender = person.sender("")
-    number, secret = deciding.send(base(), {}, "in words", sender)
-    drafts().forget(given.get("draft", ""))
-    return redirect(f"/contribute/sent/{number}/{secret}", 303)
-
-
-def _words(given: Mapping[str, str], wrong: Mapping[str, list[str]], secret: str = "") -> str:
-    found = [{"text": text, "id": field_id(name), "label": ""} for name, texts in wrong.items() for text in texts]
-    return render_template("contribute/words.html", person=given, complaints=wrong, mistakes=found, days=DAYS,
-                           draft=secret or given.get("draft", ""), signed=session.signature(PURPOSE))  # fmt: skip

@@ -19,7 +19,7 @@ from kg.terms import path_of
 from kg.web import doubles, session, told
 from kg.web.paging import paged
 from kg.web.site import base
-from kg.web.tongues import _
+from kg.web.tongues import _, language
 
 blueprint = Blueprint("desk", __name__)
 
@@ -108,7 +108,7 @@ def queue(account: Account) -> str:
 
 def _kind(name: str) -> str:
     kind = base().model.kind(name)
-    return kind.label if kind else "In words"
+    return kind.label_in(language()) if kind else _("In words")
 
 
 @blueprint.get("/desk/<int:number>")
@@ -131,13 +131,15 @@ def decide(account: Account, number: int) -> AnyResponse | str:
         elif verb == "undo":
             deciding.undo(base(), number, account.name)
         elif not note:
-            return Response(_one(account, number, "Say why, in a few words: who sent it will read them."), 422)
+            return Response(_one(account, number, _("Say why, in a few words: who sent it will read them.")), 422)
         elif verb == "decline":
             deciding.decline(base(), number, account.name, note)
         elif verb == "ask":
             deciding.ask(base(), number, account.name, note)
         else:
-            raise BadInput(f"There is nothing to do by the name of {verb!r}.", "Use the buttons of the page.")
+            raise BadInput(
+                _("There is nothing to do by the name of %(name)s.", name=repr(verb)), _("Use the buttons of the page.")
+            )
     except KgError as error:
         return Response(_one(account, number, str(error)), error.status)
     return redirect(f"/desk/{number}", 303)
@@ -221,7 +223,7 @@ def accounts(account: Account) -> AnyResponse | str:
         name = request.form.get("name", "")
         try:
             if name == account.name:
-                wrong = "Nobody takes their own account away: `kg user remove` does."
+                wrong = _("Nobody takes their own account away: `kg user remove` does.")
             else:
                 table.remove(name)
                 return redirect("/desk/accounts", 303)

@@ -17,6 +17,7 @@ from kg.web.blanks import Drawing, field_id, mistakes
 from kg.web.desk import PURPOSE, at_desk
 from kg.web.sheets import Sheet, adding, blanks, judged, opening
 from kg.web.site import base
+from kg.web.tongues import _
 
 blueprint = Blueprint("editing", __name__)
 
@@ -30,12 +31,12 @@ def edit(account: Account, number: int) -> AnyResponse | str:
         return _form(account, number, sheet, sheet.form(), deciding.mark(base(), number))
     form = request.form.to_dict(flat=False)
     seen = request.form.get("seen", "")
-    step, _, name = request.form.get("do", "check").partition(" ")
+    step, _blank, name = request.form.get("do", "check").partition(" ")
     if step in ("more", "open"):
         changed = adding(form, sheet.blank, name) if step == "more" else opening(form, sheet, name)
         return _form(account, number, sheet, changed, seen, focus=name)
     found = sheet.read(form)
-    complaints, _, whole = judged(sheet, found)
+    complaints, _advice, whole = judged(sheet, found)
     if complaints or whole:
         return Response(_form(account, number, sheet, form, seen, complaints, whole), 422)
     try:
@@ -50,12 +51,13 @@ def _sheet(number: int) -> tuple[Sheet, list[Triple]]:
     records = deciding.desk(base()).records(number)
     if len(records) != 1:
         raise BadInput(
-            f"Proposal {number} is about {len(records)} records.", "Only a proposal of one record has a form."
+            _("Proposal %(number)s is about %(count)s records.", number=number, count=len(records)),
+            _("Only a proposal of one record has a form."),
         )
     [(iri, (before, after))] = records.items()
     blank = blanks().of(iri.removeprefix(base().settings.base).partition("/")[0])
     if blank is None or not after:
-        raise BadInput(f"There is no form for <{iri}>.", "Decline it, and say why.")
+        raise BadInput(_("There is no form for %(name)s.", name=f"<{iri}>"), _("Decline it, and say why."))
     return Sheet.over(blank, iri, parsed(after)), parsed(before)
 
 

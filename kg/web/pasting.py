@@ -17,7 +17,8 @@ from kg.intake import Arrival
 from kg.terms import path_of
 from kg.web import person, session, told
 from kg.web.blanks import field_id
-from kg.web.contribute import PURPOSE, private
+from kg.web.contribute import private
+from kg.web.drafting import PURPOSE
 from kg.web.site import base
 from kg.web.tongues import _, ngettext, said
 from kg.words import phrase

@@ -15,6 +15,7 @@ from kg.citations.connected import ORCID
 from kg.desk.proposals import Sender
 from kg.errors import TooLarge, TooOften
 from kg.web import who
+from kg.web.tongues import _, number
 
 FIELDS = ("person", "orcid", "affiliation", "email", "note", "source")
 TRAP = "website"
@@ -33,7 +34,7 @@ def register(app: Flask) -> None:
 def limit_size() -> None:
     """Refuse a body that no form of ours can grow to, before it is read."""
     if (request.content_length or 0) > _LARGEST:
-        raise TooLarge(f"A form may have {_LARGEST:,} bytes.", "Send less at once.")
+        raise TooLarge(_("A form may have %(count)s bytes.", count=number(_LARGEST)), _("Send less at once."))
     request.max_content_length = _LARGEST
 
 
@@ -41,7 +42,8 @@ def count() -> None:
     """Count something that was sent; too much of it within the hour raises TooOften."""
     if not current_app.extensions["sent"].hit(RateLimitItemPerHour(_AN_HOUR), who.name()):
         error = TooOften(
-            f"{_AN_HOUR} things were sent from your address within the hour.", "Save a draft, and send it later."
+            _("%(count)s things were sent from your address within the hour.", count=_AN_HOUR),
+            _("Save a draft, and send it later."),
         )
         error.retry_after = 600
         raise error
@@ -52,20 +54,20 @@ def complaints(*, signed: bool = False) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     given = {name: request.form.get(name, "").strip() for name in FIELDS}
     if given["orcid"] and not orcid(given["orcid"]):
-        found["orcid"] = ["This is no ORCID iD: sixteen digits, the last of which is a check digit."]
+        found["orcid"] = [_("This is no ORCID iD: sixteen digits, the last of which is a check digit.")]
     if given["email"] and not _EMAIL.fullmatch(given["email"]):
-        found["email"] = ["This is no e-mail address."]
+        found["email"] = [_("This is no e-mail address.")]
     if given["source"] and urlsplit(given["source"]).scheme not in ("http", "https"):
-        found["source"] = ["An address begins with https:// or http://."]
+        found["source"] = [_("An address begins with https:// or http://.")]
     for name, text in given.items():
         if len(text) > (_LONGEST if name == "note" else 300):
-            found[name] = ["This is longer than the field takes."]
+            found[name] = [_("This is longer than the field takes.")]
     if given["person"] == "" and (given["orcid"] or given["affiliation"]):
-        found["person"] = ["Give the name to be credited with it, or leave all three empty."]
+        found["person"] = [_("Give the name to be credited with it, or leave all three empty.")]
     if signed and not given["person"]:
-        found["person"] = ["This is signed: give a name, which may be a pseudonym."]
+        found["person"] = [_("This is signed: give a name, which may be a pseudonym.")]
     if request.form.get("licence") != "yes":
-        found["licence"] = ["We can only take what may be shared under CC BY 4.0."]
+        found["licence"] = [_("We can only take what may be shared under CC BY 4.0.")]
     return found
 
 

@@ -11,8 +11,10 @@ from kg.errors import BadInput, NotFound
 from kg.forms import naming
 from kg.terms import path_of
 from kg.web import person, session, told
-from kg.web.contribute import PURPOSE, blueprint
+from kg.web.contribute import blueprint
+from kg.web.drafting import PURPOSE
 from kg.web.site import base
+from kg.web.tongues import _
 
 
 @blueprint.route("/contribute/sent/<int:number>/<secret>", methods=["GET", "POST"])
@@ -20,13 +22,13 @@ def sent(number: int, secret: str) -> AnyResponse | str:
     """Show to who sent a proposal what became of it, and take an answer to a curator's question."""
     table = deciding.desk(base())
     if not table.opened_by(number, secret):
-        raise NotFound("There is no such proposal.", "The address of a proposal is told once, when it is sent.")
+        raise NotFound(_("There is no such proposal."), _("The address of a proposal is told once, when it is sent."))
     proposal = table.get(number)
     if request.method == "POST":
         session.must_be_ours(PURPOSE)
         answer = request.form.get("answer", "").strip()
         if not answer or len(answer) > 10_000 or proposal.state != "open":
-            raise BadInput("There is no answer to take.", "Write a few words, while the proposal is open.")
+            raise BadInput(_("There is no answer to take."), _("Write a few words, while the proposal is open."))
         person.count()
         table.say(number, "sender", ANSWERED, answer)
         return redirect(request.path, 303)

@@ -21,6 +21,7 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 from kg.desk.accounts import Account, Accounts
 from kg.errors import NotAllowed, NotKnown
 from kg.web import who
+from kg.web.tongues import _
 
 HOURS = 12
 _FORM_SECONDS = 7 * 24 * 3600
@@ -67,7 +68,9 @@ def sign_in(token: str) -> Account:
     """Open a session for whoever a token belongs to."""
     account = _accounts().of(token.strip())
     if account is None:
-        raise NotKnown("This is no token of this base.", "`kg user add` prints one, once; an admin can make a new one.")
+        raise NotKnown(
+            _("This is no token of this base."), _("`kg user add` prints one, once; an admin can make a new one.")
+        )
     session.clear()
     session.permanent = True
     session.update(account=account.name, proof=_accounts().proof(account.name), id=secrets.token_urlsafe(12))
@@ -96,7 +99,15 @@ def at_desk(role: str = "curator") -> Account | None:
     """Return who sits at the desk, by session or by token; None for nobody. Raises NotAllowed for a lower role."""
     account = signed_in() or who.caller()
     if account is not None and not account.may(role):
-        raise NotAllowed(f"{account.name} is a {account.role}, and this is for a {role}.", "Ask an admin of the base.")
+        raise NotAllowed(
+            _(
+                "%(name)s is a %(role)s, and this is for a %(wanted)s.",
+                name=account.name,
+                role=account.role,
+                wanted=role,
+            ),
+            _("Ask an admin of the base."),
+        )
     if account is not None:
         _accounts().touch(account.name)
     return account
@@ -137,8 +148,8 @@ def must_be_ours(purpose: str) -> None:
     """Raise NotAllowed for a form that is not ours."""
     if not is_ours(purpose):
         raise NotAllowed(
-            "This did not come from a form of ours, or from one that was opened more than a week ago.",
-            "Open the page anew and send it again.",
+            _("This did not come from a form of ours, or from one that was opened more than a week ago."),
+            _("Open the page anew and send it again."),
         )
 
 

@@ -16,7 +16,9 @@ from kg.model import LANGUAGE
 from kg.search.cards import statements
 from kg.shapes import Problem
 from kg.terms import RDF
+from kg.web import tongues
 from kg.web.site import base
+from kg.web.tongues import _, language
 
 _OPENED_AT_ONCE = 4
 """More nested things of one question than this are listed, and opened one by one."""
@@ -93,7 +95,7 @@ def _moved(triple: Triple, old: str, new: str) -> Triple:
 
 def judged(sheet: Sheet, found: Answers) -> tuple[dict[str, list[str]], dict[str, list[str]], list[str]]:
     """Check what a form says: complaints and warnings by field, and complaints about the record as a whole."""
-    complaints = {name: list(said) for name, said in found.complaints.items()}
+    complaints = {name: [tongues.said(text) for text in texts] for name, texts in found.complaints.items()}
     warnings: dict[str, list[str]] = {}
     whole: list[str] = []
     for problem in base().check({sheet.iri: found.triples}):
@@ -112,7 +114,13 @@ def judged(sheet: Sheet, found: Answers) -> tuple[dict[str, list[str]], dict[str
 
 
 def _sentence(problem: Problem) -> str:
-    return problem.message or f"{problem.field} is not as it should be."
+    """Return what the check says in the reader's language, where the shape has it in that."""
+    model = base().model
+    for kind in (*model.kinds, *model.nested.values()):
+        for field in kind.fields:
+            if field.path == problem.path and problem.message == field.message_in(LANGUAGE):
+                return field.message_in(language())
+    return problem.message or _("%(field)s is not as it should be.", field=problem.field)
 
 
 def adding(form: Mapping[str, list[str]], blank: Blank, name: str) -> dict[str, list[str]]:

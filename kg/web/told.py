@@ -15,6 +15,7 @@ from kg.terms import path_of
 from kg.web.portrait import Painter
 from kg.web.sheets import blanks
 from kg.web.site import base
+from kg.web.tongues import _, language
 
 _SHOWN = 50
 TAKE = "take "
@@ -44,11 +45,11 @@ def change(iri: str, before: list[Triple], after: list[Triple]) -> Told:
         iri,
         title(iri, state),
         (kind.name or "") if kind else "",
-        kind.label if kind else "Record",
+        kind.label_in(language()) if kind else _("Record"),
         path_of(iri, base().settings.base) if before else None,
         not before,
         not after,
-        changes.rows(blank, iri, before, after, _teller([*before, *after])) if blank else [],
+        changes.rows(blank, iri, before, after, _teller([*before, *after]), language()) if blank else [],
     )
 
 
@@ -67,7 +68,9 @@ def clash(stale: Stale) -> dict[str, Any]:
     return {
         "title": title(stale.iri, state),
         "url": path_of(stale.iri, base().settings.base),
-        "rows": changes.clashes(blank, stale.iri, stale.was, stale.now, stale.wanted, told) if blank else [],
+        "rows": changes.clashes(blank, stale.iri, stale.was, stale.now, stale.wanted, told, language())
+        if blank
+        else [],
     }
 
 
