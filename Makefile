@@ -14,7 +14,7 @@ MESSAGES := kg/web/translations
 PYBABEL := $(BIN)/pybabel --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test test-virtuoso virtuoso w3c coverage bench messages map editor chromium checker clean
+.PHONY: help serve test test-virtuoso virtuoso w3c coverage bench messages map pictures editor chromium lynx checker clean
 
 help: ## list what make can do here
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -96,11 +96,20 @@ bench: $(READY) virtuoso ## measure the service beside others: make bench RECORD
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]' || echo "rdflib-endpoint cannot be installed; it is left out."
 	@$(BIN)/python -m bench --records $(RECORDS) --entries $(ENTRIES)
 
+lynx: # a text browser, where it can be had
+	@command -v lynx >/dev/null && exit 0; \
+	if command -v apt-get >/dev/null && { [ "$$(id -u)" = 0 ] || sudo -n true 2>/dev/null; }; then \
+	  echo "Installing Lynx for the text browser tests ..."; \
+	  as_root=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+	  { $$as_root env $(APT) update -qq && $$as_root env $(APT) install -qq -y --no-install-recommends lynx; } >/dev/null; \
+	fi; \
+	command -v lynx >/dev/null || echo "There is no Lynx here: the text browser tests cannot run. (Debian: sudo apt-get install lynx)"
+
 checker: # the checker of HTML, where Node and Java are at hand
 	@if command -v npm >/dev/null && command -v java >/dev/null; then npm ci --silent --ignore-scripts --no-audit --no-fund || true; fi
 
 # Every step runs even when one before it failed, so that one run tells everything; the slow tests run only when all else is well.
-test: chromium virtuoso checker $(EDITOR) $(W3C) ## style, types and every test, the fast ones first
+test: chromium virtuoso lynx checker $(EDITOR) $(W3C) ## style, types and every test, the fast ones first
 	@failed=""; \
 	step() { name=$$1; shift; echo; echo "== $$name"; "$$@" || failed="$$failed '$$name'"; }; \
 	step "ruff check" $(BIN)/ruff check; \
@@ -123,6 +132,10 @@ coverage: chromium virtuoso $(EDITOR) ## which branches the fast and browser tes
 
 map: ## draw the world map anew (needs Node; kg/web/static/world.svg is in the repository)
 	@npm ci --silent --no-audit --no-fund && node tools/map.mjs
+
+pictures: chromium $(EDITOR) ## take the pictures of the main pages anew, into docs/pictures
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[pictures]'
+	@$(BIN)/python -m pytest -q tests/test_screens.py -m pictures --pictures docs/pictures
 
 clean: ## remove what set-up, builds and tests left behind; never the data folder
 	rm -rf $(VENV) build dist node_modules kg/web/static/editor *.egg-info .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache

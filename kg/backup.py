@@ -24,6 +24,8 @@ def backup(data: Path, target: Path) -> int:
     """Copy what a data folder holds into a new folder, also while it is being served; return the revision.
 
     The triples are written from the copy of the journal, so both are of one moment. The folder gets its name when it is whole.
+    The key that signs sessions and open forms (`secret.key`) stays behind: with it whoever holds a copy could sit down at the desk.
+    A restored base makes a new one: curators sign in again, and a form that was open is checked and sent once more.
     """
     if target.exists():
         raise BadInput(f"{target} is there already.", "Name a folder that is not there yet.")

@@ -153,6 +153,20 @@ def undo(base: Base, number: int, who: str) -> list[Change]:
     return changes
 
 
+def put_back(base: Base, iri: str, revision: int, seen: int, who: str) -> list[Change]:
+    """Write a record as it was before one of its changes, whoever made it; `seen` is the last change that the curator saw."""
+    with _deciding(base):
+        past = base.journal.history(iri)
+        change = next((one for one in past if one.revision == revision), None)
+        if change is None:
+            raise BadInput(f"<{iri}> did not change in revision {revision}.", "Its history lists its changes.")
+        if past[0].revision != seen:
+            raise Overtaken(f"<{iri}> has changed since you looked at it.", "Look at it again: nothing was written.")
+        given = {iri: parsed(change.before) or None}
+        filing.judge(base, given)
+        return base.write(given, who, f"{UNDONE}: put back as before revision {revision}")
+
+
 def undone(base: Base, number: int) -> bool:
     """Tell whether an accepted proposal was taken back."""
     return any(word.act == UNDONE for word in desk(base).words(number))

@@ -22,6 +22,10 @@ class Text(str):
         made.language = language or ""
         return made
 
+    def lower(self) -> Text:
+        """Return the same words in small letters, still in their language."""
+        return Text(super().lower(), self.language)
+
 
 def text_in(words: Words, language: str, other: str) -> Text:
     """Return the text in a language, else in the other one, with the language that it is in; empty where it is in neither."""

@@ -43,8 +43,17 @@ START_SECONDS = 180
 # -- the order of the tests, and a loud word on those that could not run -------------------------------------
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run the fast tests first, then the browser, then the slow ones."""
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let `make pictures` say where the pictures of pages go."""
+    parser.addoption("--pictures", metavar="FOLDER", help="take the pictures of the main pages into this folder")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Run the fast tests first, then the browser, then the slow ones; take pictures only where they are asked for."""
+    if not config.getoption("--pictures"):
+        unasked = [item for item in items if item.get_closest_marker("pictures")]
+        config.hook.pytest_deselected(items=unasked)
+        items[:] = [item for item in items if item not in unasked]
 
     def patience(item: pytest.Item) -> int:
         return 2 if item.get_closest_marker("slow") else 1 if item.get_closest_marker("browser") else 0

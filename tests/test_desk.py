@@ -13,7 +13,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from pyoxigraph import Literal, NamedNode, Triple
 
-from kg import deciding
+import test_fetch
+from kg import deciding, lint
 from kg.base import Base, open_base, parsed
 from kg.desk.accounts import Accounts
 from kg.desk.proposals import Sender
@@ -22,6 +23,7 @@ from kg.settings import Settings
 from kg.terms import DCT
 from kg.web import create_app
 
+there = test_fetch.there
 HTML = {"Accept": "text/html"}
 XSS = "\"><script>alert(1)</script>'{{7*7}}"
 EMAIL = "maud.private@example.org"
@@ -68,11 +70,11 @@ class Form(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def own(loaded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Base]:
+def own(loaded: Path, tmp_path_factory: pytest.TempPathFactory, there: str) -> Iterator[Base]:
     """A base of its own, because these tests write."""
     data = tmp_path_factory.mktemp("desk") / "data"
     shutil.copytree(loaded, data)
-    with open_base(Settings(data=data)) as opened:
+    with open_base(Settings(data=data, fetch_doi=there)) as opened:
         yield opened
 
 
@@ -410,3 +412,194 @@ def test_a_double_is_pointed_out(visitor: FlaskClient, door: Flask, own: Base) -
     number, _ = sent(visitor, "Provide Data Provenance Information")
     page = entered(door, own, "curator").get(f"/desk/{number}", headers=HTML).text
     assert "Perhaps the base has it already" in page
+
+
+# -- references that are pasted ---------------------------------------------------------------------------------------------
+
+PASTE = "/contribute/references"
+NEW = "@article{lindh2031buses, author={Lindh, Maud}, title={Buses told by telephone}, journal={Cities}, year={2031}}\n"
+THERE = "@article{janssen2012again, author={Janssen, Marijn and Charalabidis, Yannis and Zuiderwijk, Anneke}, year={2012}, title={Benefits, Adoption Barriers and Myths of Open Data and Open Government}, journal={Information Systems Management}, doi={10.1080/10580530.2012.716740}}\n"  # noqa: E501
+RIS = "TY  - JOUR\nAU  - Lindh, Maud\nTI  - Trams told by telephone\nJO  - Cities\nPY  - 2032\nER  - \n"
+CSL = '[{"id": "x", "type": "article-journal", "title": "Ferries told by telephone", "author": [{"family": "Lindh", "given": "Maud"}], "container-title": "Cities", "issued": {"date-parts": [[2033]]}}]'  # noqa: E501
+
+
+def pasted(client: FlaskClient, text: str, **more: str | list[str]) -> str:
+    """Paste references and look at them beside the base."""
+    given = filled(client, PASTE, text=text, **more) | {"do": ["check"]}
+    answer = client.post(PASTE, data=given, headers=HTML)
+    assert answer.status_code == 200
+    return answer.text
+
+
+@pytest.mark.parametrize(
+    ("text", "title"), [(NEW, "Buses"), (RIS, "Trams"), (CSL, "Ferries")], ids=["BibTeX", "RIS", "CSL-JSON"]
+)
+def test_a_pasted_reference_becomes_a_proposal_and_then_a_record(
+    text: str, title: str, visitor: FlaskClient, door: Flask, own: Base
+) -> None:
+    page = pasted(visitor, text)
+    assert f"<b>{title} told by telephone</b>" in page
+    assert "1 reference read" in page
+    form = Form(page, PASTE).fields | {"do": ["send"], "licence": ["yes"], "person": ["Maud Lindh"]}
+    assert form["entry"] == ["0"]
+    sent_to = visitor.post(PASTE, data=form, headers=HTML)
+    assert sent_to.status_code == 303
+    number = int(sent_to.location.split("/")[-2])
+    assert deciding.desk(own).get(number).why == f"new reference: {title} told by telephone"
+    assert decided(entered(door, own, "curator", f"p{title}"), number, "accept") == 303
+    [iri] = deciding.desk(own).records(number)
+    assert f"{title} told by telephone" in visitor.get("/" + iri.removeprefix(own.settings.base)).text
+    assert "the same" in pasted(visitor, text) or "under another key" in pasted(visitor, text)
+
+
+def test_each_pasted_reference_is_told_what_it_is_and_only_the_ticked_are_sent(visitor: FlaskClient, own: Base) -> None:
+    two = NEW.replace("2031", "2041") + NEW.replace("lindh2031buses", "lindh2042planes").replace("Buses", "Planes")
+    page = pasted(visitor, two + THERE + "@article{broken, title={No end")
+    assert "3 references read" in page
+    assert "There already, under another key" in page
+    assert 'href="/reference/janssen2012benefits"' in page
+    assert "What could not be read" in page
+    form = Form(page, PASTE).fields | {"do": ["send"], "licence": ["yes"]}
+    before = sum(deciding.desk(own).counts().values())
+    refused = visitor.post(PASTE, data=form | {"entry": []}, headers=HTML)
+    assert "Choose at least one" in refused.text
+    assert "Lindh" in refused.text, "what was pasted is still there"
+    assert visitor.post(PASTE, data=form | {"entry": ["2"]}, headers=HTML).status_code == 200, "a double is not sent"
+    kept = visitor.post(PASTE, data=form | {"entry": ["0", "1"]}, headers=HTML)
+    assert "2 proposals wait for a curator" in kept.text
+    assert sum(deciding.desk(own).counts().values()) == before + 2
+    for address in re.findall(r'href="(/contribute/sent/[^"]+)"', kept.text):
+        assert visitor.get(address).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("text", "doi", "told"),
+    [
+        ("", "", "There is no reference in this"),
+        ("Dear curators, look at this!", "", "There is no reference in this"),
+        (NEW.replace("lindh", "a{n}") * 41, "", "a page takes 40"),
+        ("", "a DOI", "is no DOI"),
+        ("", " ".join(f"10.1000/{n}" for n in range(6)), "at most 5 DOIs"),
+        ("[{", "", "could not be read"),
+        ("TY  - \x00", "", "could not be read"),
+    ],
+    ids=["nothing", "a letter", "too many", "no DOI", "too many DOIs", "half a JSON", "half a RIS"],
+)
+def test_what_cannot_be_pasted_is_told_and_kept(text: str, doi: str, told: str, visitor: FlaskClient) -> None:
+    if "{n}" in text:
+        text = "".join(text[: len(text) // 41].replace("{n}", str(n)) for n in range(41))
+    page = pasted(visitor, text, doi=doi)
+    assert told in page
+    assert "There is nothing to send" in page or Form(page, PASTE).fields["text"] == [text.strip()]
+
+
+def test_a_paste_that_is_not_ours_sends_nothing(visitor: FlaskClient, own: Base) -> None:
+    form = Form(pasted(visitor, NEW.replace("2031", "2051")), PASTE).fields | {"do": ["send"], "licence": ["yes"]}
+    before = deciding.desk(own).counts()
+    answer = visitor.post(PASTE, data=form | {"signed": ["forged"]}, headers=HTML)
+    assert "did not come from our pages" in answer.text
+    assert visitor.post(PASTE, data=form, headers=HTML | {"Sec-Fetch-Site": "cross-site"}).status_code == 200
+    assert visitor.post(PASTE, data=form | {"website": ["https://spam"]}, headers=HTML).location == "/contribute"
+    assert deciding.desk(own).counts() == before
+
+
+def test_a_reference_is_fetched_by_its_doi_and_then_sent_like_a_pasted_one(visitor: FlaskClient, own: Base) -> None:
+    page = pasted(visitor, "", doi="https://doi.org/10.1000/abc")
+    assert "Open data in Nairobi</b>" in page
+    form = Form(page, PASTE).fields | {"do": ["send"], "licence": ["yes"]}
+    assert "Nairobi" in form["text"][0], "what was fetched is not fetched again"
+    assert visitor.post(PASTE, data=form, headers=HTML).status_code == 303
+    assert "does not know" in pasted(visitor, "", doi="10.1000/unknown")
+    assert "not on the public network" in pasted(visitor, "", doi="10.1000/inside")
+
+
+# -- what a curator can do about it ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("whose", "title"), [("now", "Registers that others named"), ("wanted", "Registers of all")])
+def test_where_both_changed_a_field_the_curator_chooses(
+    whose: str, title: str, visitor: FlaskClient, door: Flask, own: Base
+) -> None:
+    path, iri = "/contribute/practice/ai-registers", "https://w3id.org/open-urban/practice/ai-registers"
+    theirs = title if whose == "now" else "Registers of nobody"
+    answer = visitor.post(path, data=filled(visitor, path, title="Registers of all") | {"do": ["send"]})
+    number = int(re.findall(r"sent/(\d+)/", answer.location)[0])
+    rest = [triple for triple in own.graphs([iri])[iri] if triple.predicate != DCT.title]
+    own.write({iri: [*rest, Triple(NamedNode(iri), DCT.title, Literal(theirs, language="en"))]},
+              "somebody", "meanwhile")  # fmt: skip
+    curator = entered(door, own, "curator")
+    page = curator.get(f"/desk/{number}", headers=HTML).text
+    [field] = set(re.findall(r'form="decide" name="(take [^"]+)" value="now"', page))
+    assert 'id="decide"' in page
+    form = Form(page, f"/desk/{number}").fields | {"do": ["merge"]}
+    assert curator.post(f"/desk/{number}", data=form, headers=HTML).status_code == 409, "nothing was chosen"
+    assert curator.post(f"/desk/{number}", data=form | {field: ["both"]}, headers=HTML).status_code == 409
+    assert curator.post(f"/desk/{number}", data=form | {field: [whose]}, headers=HTML).status_code == 303
+    if whose == "wanted":
+        assert decided(curator, number, "accept") == 303
+    titles = {triple.object.value for triple in own.graphs([iri])[iri] if triple.predicate == DCT.title}
+    assert titles == {title}
+
+
+def test_the_same_doi_or_address_is_pointed_out(visitor: FlaskClient, door: Flask, own: Base) -> None:
+    given = {
+        "citationKey": "lindh2031again", "entryType": "article", "title": "An article by another name", "issued": "2012",
+        "doi": "10.1080/10580530.2012.716740", "creator/new-1/familyName": "Lindh",
+    }  # fmt: skip
+    form = filled(visitor, "/contribute/reference", **given)
+    answer = visitor.post("/contribute/reference", data=form | {"do": ["send"]}, headers=HTML)
+    assert answer.status_code == 303, re.findall(r"<a href=\"#f-[^>]*>[^<]*", answer.text)
+    number = int(answer.location.split("/")[-2])
+    page = entered(door, own, "curator").get(f"/desk/{number}", headers=HTML).text
+    assert re.search(
+        r'<a href="/reference/janssen2012benefits">[^<]+</a> <span class="aside">the same doi</span>', page, re.I
+    )
+
+
+def test_a_record_is_put_back_from_its_history(visitor: FlaskClient, door: Flask, own: Base) -> None:
+    iri, path = f"{own.settings.base}place/ke", "/history/place/ke"
+    first = own.graphs([iri])[iri]
+    own.write(
+        {iri: [*first, Triple(NamedNode(iri), DCT.title, Literal("Oops"))]}, "somebody", "by mistake", checked=True
+    )
+    assert "Put it back" not in visitor.get(path, headers=HTML).text
+    curator = entered(door, own, "curator")
+    form = Form(curator.get(path, headers=HTML).text, path).fields
+    last = own.journal.history(iri)[0].revision
+    for wrong, status in (({"revision": ["0"]}, 400), ({"revision": [str(last)], "seen": ["1"]}, 409)):
+        assert curator.post(path, data=form | wrong, headers=HTML).status_code == status
+    assert visitor.post(path, data=form | {"revision": [str(last)]}, headers=HTML).location == "/desk/in"
+    assert (
+        curator.post(path, data=form | {"revision": [str(last)], "seen": [str(last)]}, headers=HTML).status_code == 303
+    )
+    assert set(own.graphs([iri])[iri]) == set(first)
+    assert own.journal.history(iri)[0].who == "curator"
+    page = curator.get(path, headers=HTML)
+    assert f"put back as before revision {last}" in page.text
+    assert page.headers["Cache-Control"] == "no-store"
+
+
+def test_a_repair_is_accepted_at_the_desk_and_the_list_has_pages(door: Flask, own: Base) -> None:
+    iri = f"{own.settings.base}reference/janssen2012benefits"
+    title = next(triple.object for triple in own.graphs([iri])[iri] if triple.predicate == DCT.title)
+    rows = [
+        (iri, "janssen2012benefits", "pages", "pages", "A range has an en dash.", "258--268", f"258--{n}")
+        for n in range(150)
+    ]
+    lint.findings(own).replace(1, 1, [*rows, (iri, "janssen2012benefits", "name", "author", "No repair.", "x", "")])
+    curator = entered(door, own, "curator")
+    page = curator.get("/desk/remarks?page=2", headers=HTML).text
+    assert "150 repairs proposed" in page
+    assert page.count("<del>258--268</del>") == 50
+    assert curator.get("/desk/remarks?page=3", headers=HTML).status_code == 404
+    [form] = re.findall(r'name="signed" value="([^"]+)"><button class="quiet" name="number"', page)[:1]
+    number = re.findall(r'name="number" value="(\d+)"', page)[0]
+    done = curator.post("/desk/remarks?page=2", data={"signed": [form], "number": [number]}, headers=HTML)
+    assert done.status_code == 200
+    assert "Written:" in done.text
+    assert "149 repairs proposed" in done.text
+    said = {triple.object.value for triple in own.graphs([iri])[iri]}
+    assert any(text.startswith("258") and text.endswith("100") for text in said)
+    assert title.value in said
+    again = curator.post("/desk/remarks?page=2", data={"signed": [form], "number": [number]}, headers=HTML)
+    assert f"There is no remark {number}" in again.text

@@ -90,6 +90,8 @@ class Replay(BaseHTTPRequestHandler):
                 self._send("<html>", "text/html")
             case "/away":
                 self._send("", "text/plain", 302, Location="ftp://example.org/x")
+            case "/10.1000/inside":
+                self._send("", "text/plain", 302, Location="http://localhost:1/secrets")
             case "/nothing":
                 self._send("<html></html>", "text/html")
             case "/pdf":
@@ -186,6 +188,7 @@ def test_a_zotero_library_is_walked_to_its_end_with_its_key(there: str) -> None:
         ("10.1000/slow", FarAway, "did not answer"),
         ("10.1000/busy", FarAway, "in 7 seconds"),
         ("10.1000/html", FarAway, "not JSON"),
+        ("10.1000/inside", FarAway, "not on the public network"),
         ("9780306406157", BadInput, "ISBN"),
         ("2199.99999", BadInput, "arXiv does not know"),
         ("open data", BadInput, "no DOI"),

@@ -22,6 +22,7 @@ PAGES = (
     "/consult", "/compare?ids=de-dng-2021,in-ndsap-2012", "/swot", "/transposition", "/unresolved", "/advocate/transport",
     "/sparql", "/ontology", "/shapes", "/catalog", "/lint",
     "/contribute", "/contribute/practice", "/contribute/agent", "/contribute/practice/dwbp-provide-metadata", "/contribute/words",
+    "/contribute/references",
     "/contribute/policy/in-ndsap-2012", "/contributors", "/desk/in",
     "/?lang=he", "/search?q=transprot&lang=he", "/policy/in-ndsap-2012?lang=he", "/ontology?lang=fr", "/map?lang=es",
 )  # fmt: skip

@@ -6,11 +6,13 @@ import csv
 import io
 import json
 import re
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote, urlsplit
 
 import pytest
 from flask.testing import FlaskClient
 from pyoxigraph import RdfFormat, parse
+
+from kg.base import Base
 
 RDF = {"ttl": RdfFormat.TURTLE, "nt": RdfFormat.N_TRIPLES, "jsonld": RdfFormat.JSON_LD}
 
@@ -90,3 +92,37 @@ def test_words_that_no_record_has_together_are_offered_one_by_one(client: FlaskC
     page = client.get("/search?q=" + quote("kenya helsinki reykjavik gtfs nairobi ankara")).text
     assert "have one of the words" in page
     assert "kenya+OR+helsinki" in page
+
+
+# -- what a careful reader stumbled over ---------------------------------------------------------------------------------
+
+
+def test_home_lists_kinds_in_the_order_of_the_ontology(client: FlaskClient, base: Base) -> None:
+    shown = re.findall(r'<li><a href="/search\?kind=([a-z]+)"', client.get("/").text)
+    assert shown == [kind.name for kind in base.model.kinds if kind.name in shown]
+    assert shown[0] == "policy"
+
+
+def test_a_filter_that_nothing_is_known_of_is_called_by_words(client: FlaskClient) -> None:
+    page = client.get("/search?sector=https://w3id.org/open-urban/concept/sector/magic").text
+    assert "Sector: magic (not known here)" in page
+
+
+def test_a_place_says_in_which_country_and_region_it_lies(client: FlaskClient) -> None:
+    crumbs = re.search(r'<nav class="crumbs".*?</nav>', client.get("/place/us-chicago").text)
+    assert crumbs
+    assert re.findall(r">([^<>]+)</a>", crumbs[0]) == ["Browse", "Places", "World", "Americas", "United States"]
+    assert not crumbs[0].removesuffix("</nav>").rstrip().endswith("</span>")
+
+
+def test_an_empty_cell_of_the_evidence_map_opens_a_form_that_knows_what_is_missing(client: FlaskClient) -> None:
+    page = client.get("/evidence?kind=practice").text
+    address = re.findall(r'<td class="none"><a href="(/contribute/practice\?[^"]+)"', page)[0].replace("&amp;", "&")
+    asked = dict(parse_qsl(urlsplit(address).query))
+    form = client.get(address)
+    assert form.status_code == 200
+    assert asked.keys() == {"sector", "place"}
+    for iri in asked.values():
+        assert re.search(
+            rf'(value="{re.escape(iri)}" (selected|checked)|<input [^>]*value="{re.escape(iri)}")', form.text
+        ), iri

@@ -16,7 +16,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from jinja2 import nodes
 
+from kg.analysis import peers
 from kg.web import tongues
+from kg.web.analysis import columns, rows
 from kg.web.tongues import LANGUAGES
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -59,7 +61,8 @@ def test_a_reader_gets_the_language_that_was_asked_last(
 def test_a_choice_lasts_and_its_links_keep_the_search(client: FlaskClient) -> None:
     page = client.get("/search?q=data&kind=policy&lang=fr").text
     assert (
-        '<link rel="alternate" hreflang="he" href="http://localhost/search?q=data&amp;kind=policy&amp;lang=he">' in page
+        '<link rel="alternate" hreflang="he" href="http://localhost/search?q=data&amp;kind=policy&amp;lang=he" title="עברית">'
+        in page
     )
     assert 'lang="he" hreflang="he" dir="auto" rel="nofollow">עברית</a>' in page
     assert client.get("/search").headers["Content-Language"] == "fr"
@@ -200,8 +203,6 @@ NAMES = {
 }
 EXAMPLES = re.compile(r"<code>[^<]*</code>|<script.*?</script>|<!doctype[^>]*>|&\w+;", re.DOTALL)
 SPOKEN = re.compile(r'(?:aria-label|alt|title|placeholder)="([^"]*)')
-NOT_YET = ("analysis",)
-"""Folders and templates whose sentences are not in the catalogues yet; a new page of none of these must speak every language."""
 TEMPLATES = sorted(
     str(path.relative_to(ROOT / "kg" / "web" / "templates"))
     for path in (ROOT / "kg" / "web" / "templates").rglob("*.html")
@@ -220,7 +221,7 @@ def bare_in(source: str, app: Flask) -> set[str]:
     return set(WORD.findall(told)) - NAMES
 
 
-@pytest.mark.parametrize("template", [name for name in TEMPLATES if not name.startswith(NOT_YET)])
+@pytest.mark.parametrize("template", TEMPLATES)
 def test_a_template_says_nothing_outside_the_catalogues(template: str, app: Flask) -> None:
     source = (ROOT / "kg" / "web" / "templates" / template).read_text("utf-8")
     assert sorted(bare_in(source, app)) == []
@@ -238,3 +239,75 @@ def test_every_page_that_refuses_what_it_does_not_know_knows_the_language(addres
     answer = client.get(f"{address}{'&' if '?' in address else '?'}lang=fr")
     assert answer.status_code == 200, answer.text
     assert answer.headers["Content-Language"] == "fr"
+
+
+# -- the analyses --------------------------------------------------------------------------------------------------------
+
+ANALYSES = {
+    "/gaps?place=ke": "Lacunes",
+    "/gaps?place=ke&sector=transport": "Textes du secteur",
+    "/gaps/corpus": "Où nous n’avons encore rien regardé",
+    "/gaps/principles?place=ke": "Principe",
+    "/matrix": "Matrice des dispositions",
+    "/matrix/provision/portal": "Sans réserve",
+    "/matrix/cell/de-dng-2021/portal": "Première lecture",
+    "/compare?ids=policy/de-dng-2021,policy/fr-crpa-open-data": "Côte à côte",
+    "/swot?policy=de-dng-2021": "Forces",
+    "/swot?place=de": "Mêmes facteurs",
+    "/roadmap?place=ke&sector=transport": "Gains rapides",
+    "/draft?place=ke": "Ébauche de politique",
+    "/consult?place=ke&who=city": "Qui êtes-vous",
+    "/advocate/transport": "Pourquoi des données ouvertes",
+    "/priority?sector=transport&place=ke": "Licence la plus employée",
+    "/transposition": "Qui met en œuvre",
+    "/unresolved": "Lectures qui diffèrent",
+    "/rows/policies": "les lignes derrière un nombre",
+}
+"""A page of each kind, and words that it has in French."""
+
+
+@pytest.mark.parametrize("address", ANALYSES)
+def test_an_analysis_speaks_the_language_of_its_reader(address: str, client: FlaskClient) -> None:
+    joint = "&" if "?" in address else "?"
+    page = client.get(f"{address}{joint}lang=fr", headers=PAGE)
+    assert page.status_code == 200
+    assert ANALYSES[address].casefold() in page.text.casefold()
+    for english in ("read whole", "Not seen", "Peers", "Take it", "Laid down"):
+        assert english not in page.text
+    hebrew = client.get(f"{address}{joint}lang=he", headers=PAGE).text
+    assert 'dir="rtl"' in hebrew
+    assert max(len(page.text), len(hebrew)) < 102_000  # letters: in UTF-8 some weigh two bytes
+
+
+def test_a_link_to_rows_finds_the_same_rows_in_every_language(client: FlaskClient) -> None:
+    counts = set()
+    for code in LANGUAGES:
+        page = client.get(f"/swot?place=de&lang={code}", headers=PAGE).text
+        address = re.findall(r'href="(/rows/factors\?[^"]*provision[^"]*)"', page)[0].replace("&amp;", "&")
+        rows = client.get(address, headers=PAGE).text
+        counts.add(re.findall(r'id="count">([\d,]+)<', rows)[0])
+    assert len(counts) == 1
+    assert counts != {"0"}
+
+
+def test_every_column_of_a_table_has_a_name_in_every_language(client: FlaskClient) -> None:
+    """The columns are read from the tables themselves: one that is added is noticed here."""
+    more = {"datasets": "?sector=transport", "records": "?sector=transport", "factors": "?policy=de-dng-2021"}
+    for of in rows._TABLES:
+        asked = client.get(f"/rows/{of}.json{more.get(of, '?place=ke')}")
+        assert asked.status_code == 200, asked.text
+        for row in asked.json["rows"][:1]:
+            named = {name for name in row if not name.endswith("iri")}
+            assert named <= set(columns.COLUMNS), of
+    assert len(set(columns.COLUMNS)) == len(columns.COLUMNS)
+
+
+def test_what_is_kept_of_an_analysis_is_kept_for_each_language(client: FlaskClient) -> None:
+    """The comparison and the forms are kept between readers: none may get another's words."""
+    for code, words in (("fr", "lieu"), ("en", "place"), ("es", "lugar"), ("fr", "lieu")):
+        page = client.get(f"/compare?ids=policy/de-dng-2021,policy/fr-crpa-open-data&lang={code}", headers=PAGE).text
+        assert f'<th scope="row">{words.capitalize()}</th>' in page
+
+
+def test_the_number_in_a_sentence_for_translators_is_the_one_that_counts() -> None:
+    assert f"fewer than {peers.ENOUGH} texts" in peers.PASSED

@@ -8,10 +8,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from kg.terms import RECORDS
+from kg.words import phrase
 
 STATED, PARTLY, OPPOSITE, ABSENT, NOT_SEEN = "stated", "partly", "opposite", "absent", "not-seen"
 STATUSES = (STATED, PARTLY, OPPOSITE, ABSENT, NOT_SEEN)
-WORDS = {STATED: "Stated", PARTLY: "Partly", OPPOSITE: "Says the contrary", ABSENT: "Absent", NOT_SEEN: "Not seen"}
+WORDS = {
+    STATED: phrase("Stated"), PARTLY: phrase("Partly"), OPPOSITE: phrase("Says the contrary"), ABSENT: phrase("Absent"),
+    NOT_SEEN: phrase("Not seen"),
+}  # fmt: skip
 READ = "first-reading"
 """The method of a cell that was read from the text; others (earlier tags) name only what is there, never what is absent."""
 

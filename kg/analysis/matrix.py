@@ -9,10 +9,14 @@ from dataclasses import dataclass
 from kg.analysis.evidence import PARTLY, STATED, STATUSES, WORDS, Cell, Evidence, Policy, Provision
 from kg.analysis.rates import Rate, adoption
 from kg.analysis.tables import Table, Value
+from kg.words import phrase
 
-ROW_ORDERS = {"title": "By title", "year": "Newest first", "held": "Most provisions first", "place": "By place"}
-COLUMN_ORDERS = {"code": "As in the codebook", "rate": "Most widely laid down first"}
-NOTE = (
+ROW_ORDERS = {
+    "title": phrase("By title"), "year": phrase("Newest first"), "held": phrase("Most provisions first"),
+    "place": phrase("By place"),
+}  # fmt: skip
+COLUMN_ORDERS = {"code": phrase("As in the codebook"), "rate": phrase("Most widely laid down first")}
+NOTE = phrase(
     "A cell counts by the weaker of its readings. Rates are shares of the texts that were read whole; "
     "a provision that was not seen, and a text read only in part, are in neither numerator nor denominator. "
     "Intervals are 95 % Wilson intervals; the texts are those that could be had, not a random sample."

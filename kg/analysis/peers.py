@@ -6,17 +6,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from kg.analysis.evidence import Evidence, Policy
+from kg.words import phrase
 
 ENOUGH = 5
 """Fewer texts read whole than this say too little; the choice is then widened, and says so."""
-PASSED = f"Passed over, since fewer than {ENOUGH} texts read whole say too little"
+PASSED = phrase("Passed over, since fewer than 5 texts read whole say too little")
 
 KINDS = {
-    "auto": "the nearest that are enough",
-    "region": "same region",
-    "level": "same level",
-    "sector": "same sector",
-    "all": "all",
+    "auto": phrase("the nearest that are enough"),
+    "region": phrase("same region"),
+    "level": phrase("same level"),
+    "sector": phrase("same sector"),
+    "all": phrase("all"),
 }
 
 
@@ -85,7 +86,9 @@ def peers_of(evidence: Evidence, subject: Subject, kind: str = "auto", named: It
         found = [
             policy for policy in others if policy.iri in chosen or any(evidence.inside(policy, one) for one in chosen)
         ]
-        return Peers(tuple(policy.iri for policy in found), "the peers that were chosen", _whole(evidence, found))
+        return Peers(
+            tuple(policy.iri for policy in found), phrase("the peers that were chosen"), _whole(evidence, found)
+        )
     kinds = ("region", "level", "all") if kind == "auto" else (kind,)
     naming = evidence.naming(subject.sector) if subject.sector else frozenset()
     if kind == "auto" and naming - own:
@@ -97,7 +100,7 @@ def peers_of(evidence: Evidence, subject: Subject, kind: str = "auto", named: It
         if whole >= ENOUGH or one == kinds[-1]:
             return Peers(tuple(policy.iri for policy in found), _SAID[one], whole, tuple(passed))
         passed.append((_SAID[one], one, whole))
-    return Peers((), "no peers")
+    return Peers((), phrase("no peers"))
 
 
 def _whole(evidence: Evidence, policies: Iterable[Policy]) -> int:
@@ -105,10 +108,10 @@ def _whole(evidence: Evidence, policies: Iterable[Policy]) -> int:
 
 
 _SAID = {
-    "region": "policies of the same level in the same region",
-    "level": "policies of the same level",
-    "sector": "policies of the same level that name the sector",
-    "all": "all coded policies",
+    "region": phrase("policies of the same level in the same region"),
+    "level": phrase("policies of the same level"),
+    "sector": phrase("policies of the same level that name the sector"),
+    "all": phrase("all coded policies"),
 }
 
 

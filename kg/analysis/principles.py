@@ -9,6 +9,7 @@ from kg.analysis.evidence import ABSENT, OPPOSITE, PARTLY, STATED, STATUSES, WOR
 from kg.analysis.gaps import KINDS, Gap, Gaps
 from kg.analysis.tables import Table, Value
 from kg.answers import Row
+from kg.words import phrase
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,7 @@ _HEAD = (
     "peers not seen", "tied by", "why",
 )  # fmt: skip
 
-NOTE = (
+NOTE = phrase(
     "A provision touches only a part of a principle: that it is laid down does not say that the principle is kept. "
     "The codebook ties provisions to principles by our judgement; to FAIR, CARE, the goals and the safeguards they are tied by an "
     "editor's reading of the definitions, with a reason for each. Not seen is not absent."

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from kg.analysis.evidence import Evidence, slug_of
 from kg.analysis.tables import Table, Value
 from kg.answers import Row
+from kg.words import phrase
 
-NOTE = (
+NOTE = phrase(
     "Datasets of one standard count together, the others each for itself. Ranked by what is not seen here first, "
     "then by how many records show a use, then by how many places publish it. "
     "A dataset that is not seen here may well be published."

@@ -11,10 +11,11 @@ from kg.analysis.gaps import MISSING, UNKNOWN, WEAK, Gap, Gaps
 from kg.analysis.priority import Offer
 from kg.analysis.tables import Table, Value
 from kg.errors import BrokenHouse
+from kg.words import phrase
 
-PHASES = ("Foundations", "Rules and release", "Depth", "Reach")
+PHASES = (phrase("Foundations"), phrase("Rules and release"), phrase("Depth"), phrase("Reach"))
 EFFORTS = {"low": 1, "medium": 2, "high": 3}
-JUDGEMENT = (
+JUDGEMENT = phrase(
     "Steps, order, effort and actors are the editors' judgement; what peers lay down, and where in their texts, is evidence. "
     "An unknown provision begins with a look into the text: it may be there."
 )

@@ -11,9 +11,13 @@ from kg.analysis.gaps import Gap, find
 from kg.analysis.peers import of_policies
 from kg.analysis.tables import Table, Value
 from kg.answers import Row
+from kg.words import phrase
 
-QUADRANTS = {"strength": "Strengths", "weakness": "Weaknesses", "opportunity": "Opportunities", "threat": "Threats"}
-DERIVED = (
+QUADRANTS = {
+    "strength": phrase("Strengths"), "weakness": phrase("Weaknesses"), "opportunity": phrase("Opportunities"),
+    "threat": phrase("Threats"),
+}  # fmt: skip
+DERIVED = phrase(
     "Derived by the rules that are named, from what was read; a draft until a person signs it. "
     "What was not seen makes no factor."
 )

@@ -9,13 +9,15 @@ from dataclasses import dataclass
 from kg.analysis.evidence import Evidence, Policy, slug_of
 from kg.analysis.tables import Table, Value
 from kg.answers import Row
+from kg.words import phrase
 
 SEEN = {"work", "source"}
 """Bases of a link that are facts seen: the text itself, or another text, says so. The others are an editor's reading."""
 WIDER = ("supranational", "global")
 RELATIONS = {
-    "transposes": "transposes", "implements": "implements", "follows": "follows", "buildsOn": "builds on", "cites": "cites",
-    "amends": "amends", "repeals": "repeals", "replaces": "replaces", "relation": "is related to", "supplements": "supplements",
+    "transposes": phrase("transposes"), "implements": phrase("implements"), "follows": phrase("follows"),
+    "buildsOn": phrase("builds on"), "cites": phrase("cites"), "amends": phrase("amends"), "repeals": phrase("repeals"),
+    "replaces": phrase("replaces"), "relation": phrase("is related to"), "supplements": phrase("supplements"),
 }  # fmt: skip
 
 

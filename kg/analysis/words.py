@@ -9,12 +9,13 @@ from kg.analysis.documents import escaped
 from kg.analysis.evidence import WORDS, Cell, Evidence, Provision
 from kg.analysis.gaps import Gap
 from kg.analysis.roadmap import JUDGEMENT, Plan, Task
+from kg.words import phrase
 
 Address = Callable[[str], str]
 """Where a record can be opened."""
 
 _FOLLOWED = 3
-DISCLAIMER = (
+DISCLAIMER = phrase(
     "A draft to begin from, in our own words; it is no legal advice and quotes no text. "
     "Each paragraph names policies that lay the same thing down, and where."
 )
@@ -132,10 +133,12 @@ def draft(evidence: Evidence, made: Iterable[Clause], title: str, address: Addre
     return "\n".join(lines)
 
 
-ALONE = "No peer of which we hold a note lays this down; whether to be the first is a matter of judgement."
+ALONE = phrase("No peer of which we hold a note lays this down; whether to be the first is a matter of judgement.")
 
 NOTES = {
-    "privacy": "Release of data on persons cannot be taken back. Screen first, test against re-identification, record who decided.",
-    "incentive": "A return should cost little, be named in advance, and not reward quantity over quality.",
-    "participation": "Ask with a date and answer in public; silence costs more trust than a no.",
+    "privacy": phrase(
+        "Release of data on persons cannot be taken back. Screen first, test against re-identification, record who decided."
+    ),
+    "incentive": phrase("A return should cost little, be named in advance, and not reward quantity over quality."),
+    "participation": phrase("Ask with a date and answer in public; silence costs more trust than a no."),
 }

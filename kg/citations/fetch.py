@@ -20,7 +20,9 @@ from kg import __version__
 from kg.citations import csl, keys
 from kg.citations.entry import Entry
 from kg.citations.names import Name, read
+from kg.citations.outwards import Outwards
 from kg.errors import BadInput, FarAway
+from kg.settings import Settings
 
 _LARGEST = 20_000_000
 _CSL = "application/vnd.citationstyles.csl+json"
@@ -46,6 +48,23 @@ class Services:
     zotero: str = "https://api.zotero.org"
     zotero_key: str = ""
     timeout: float = 20
+
+
+def services(settings: Settings) -> Services:
+    """Return the services that the settings name."""
+    return Services(
+        settings.fetch_doi.rstrip("/"),
+        settings.fetch_isbn.rstrip("/"),
+        settings.fetch_arxiv.rstrip("/"),
+        settings.fetch_zotero.rstrip("/"),
+        settings.zotero_key,
+        settings.fetch_timeout,
+    )
+
+
+def is_doi(what: str) -> bool:
+    """Tell whether a text is a DOI, bare or as an address."""
+    return bool(_DOI.match(what.strip()))
 
 
 def fetch(what: str, services: Services) -> Iterator[Entry]:
@@ -98,7 +117,7 @@ def _get(url: str, accept: str, services: Services, headers: Mapping[str, str] |
     wait = urllib3.Timeout(connect=min(5, services.timeout), read=services.timeout)
     told = {"Accept": accept, "User-Agent": f"OpenUrban/{__version__}"} | dict(headers or {})
     try:
-        with urllib3.PoolManager(timeout=wait, retries=urllib3.Retry(0, redirect=5)) as pool:
+        with urllib3.PoolManager(timeout=wait, retries=Outwards(0, redirect=5)) as pool:
             answer = pool.request("GET", url, headers=told, preload_content=False)
             body = answer.read(_LARGEST + 1, decode_content=True)
             answer.release_conn()

@@ -35,6 +35,12 @@ def read(path: Path, form: str = "") -> Reading:
     return _once(_ALL[form](text))
 
 
+def pasted(text: str) -> Reading | None:
+    """Read references that somebody pasted, by how they begin; None where they are in no form that we know."""
+    form = _looks_like(text)
+    return _once(READERS[form](text)) if form else None
+
+
 def _looks_like(text: str) -> str:
     start = text.lstrip("\ufeff \t\r\n")
     if start.startswith("TY  -"):

@@ -11,7 +11,6 @@ from kg import intake
 from kg.base import open_base
 from kg.citations import fetch as fetching
 from kg.citations.entry import Entry
-from kg.citations.fetch import Services
 from kg.cli.intake import by, settle
 from kg.errors import KgError
 from kg.intake import Seen, spoken
@@ -29,14 +28,7 @@ def fetch(what: tuple[str, ...], decision: str | None, who: str) -> None:
     They are shown beside the base like an import; nothing is written without --accept or --propose.
     """
     settings = Settings.load()
-    services = Services(
-        settings.fetch_doi.rstrip("/"),
-        settings.fetch_isbn.rstrip("/"),
-        settings.fetch_arxiv.rstrip("/"),
-        settings.fetch_zotero.rstrip("/"),
-        settings.zotero_key,
-        settings.fetch_timeout,
-    )
+    services = fetching.services(settings)
     entries: list[Entry] = []
     seen: list[Seen] = []
     failed = 0

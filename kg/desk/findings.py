@@ -21,6 +21,7 @@ CREATE TABLE IF NOT EXISTS finding (
     repair TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS finding_rule ON finding (rule, number);
+CREATE INDEX IF NOT EXISTS finding_repair ON finding (number) WHERE repair <> '';
 """
 
 
@@ -75,6 +76,19 @@ class Findings:
                 (rule, rule, limit, offset),
             )
             return [Finding(*row) for row in rows]
+
+    def repairs(self, offset: int = 0, limit: int = 100) -> list[Finding]:
+        """Return some of the remarks that propose a repair."""
+        with self._file.open() as connection:
+            rows = connection.execute(
+                "SELECT * FROM finding WHERE repair <> '' ORDER BY number LIMIT ? OFFSET ?", (limit, offset)
+            )
+            return [Finding(*row) for row in rows]
+
+    def repairable(self) -> int:
+        """Return how many remarks propose a repair."""
+        with self._file.open() as connection:
+            return int(connection.execute("SELECT count(*) FROM finding WHERE repair <> ''").fetchone()[0])
 
     def get(self, number: int) -> Finding | None:
         """Return one remark; None when there is none of that number any more."""

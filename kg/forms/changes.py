@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
@@ -20,6 +20,7 @@ Key = tuple[str, str]
 
 _WORDS = re.compile(r"\s+|\w+|[^\w\s]")
 _LONGEST = 4_000
+NOW, WANTED = "now", "wanted"
 _WIDER = (DCAT.Resource, OA.Annotation)
 """Classes that follow from the kind and tell a reader nothing."""
 
@@ -38,8 +39,12 @@ class Row:
 
 @dataclass(frozen=True)
 class Clash:
-    """One field that two changes touch: as it was when the proposal was made, as it is now, as the proposal wants it."""
+    """One field that two changes touch: as it was when the proposal was made, as it is now, as the proposal wants it.
 
+    `key` names it in a form; `both` says that a curator has to choose.
+    """
+
+    key: str
     label: str
     part: str
     was: list[str]
@@ -74,21 +79,36 @@ def clashes(
         if here != old or asked != old:
             _, label, part = names.of(key)
             both = here != old and asked != old and here != asked
-            found.append(Clash(label, part, _texts(old, told), _texts(here, told), _texts(asked, told), both))
+            found.append(
+                Clash(" ".join(key), label, part, _texts(old, told), _texts(here, told), _texts(asked, told), both)
+            )
     return found
 
 
-def merged(was: Iterable[Triple], now: Iterable[Triple], wanted: Iterable[Triple]) -> tuple[list[Triple], bool]:
-    """Apply to a record as it is now what a proposal changes; tell whether both changed the same field in different ways."""
+def merged(
+    was: Iterable[Triple], now: Iterable[Triple], wanted: Iterable[Triple], chosen: Mapping[str, str] | None = None
+) -> tuple[list[Triple], bool]:
+    """Apply to a record as it is now what a proposal changes.
+
+    Where both changed the same field in different ways, `chosen` says by its key which counts, `now` or `wanted`;
+    the second value tells whether such a field was left open.
+    """
     old, here, asked = set(was), set(now), set(wanted)
-    first, second, third = _by_key(old), _by_key(here), _by_key(asked)
-    both = any(
-        set(second.get(key, ())) != set(first.get(key, ()))
-        and set(third.get(key, ())) != set(first.get(key, ()))
-        and set(second.get(key, ())) != set(third.get(key, ()))
+    first, second, third = ({key: set(terms) for key, terms in _by_key(state).items()} for state in (old, here, asked))
+    both = {
+        key
         for key in {**first, **second, **third}
-    )
-    return sorted((here - (old - asked)) | (asked - old), key=str), both
+        if len({frozenset(state.get(key, ())) for state in (first, second, third)}) == 3
+    }
+    joined = (here - (old - asked)) | (asked - old)
+    for key in both:
+        whose = here if (chosen or {}).get(" ".join(key)) == NOW else asked
+        joined = {one for one in joined if _about(one) != key} | {one for one in whose if _about(one) == key}
+    return sorted(joined, key=str), any((chosen or {}).get(" ".join(key)) not in (NOW, WANTED) for key in both)
+
+
+def _about(triple: Triple) -> Key:
+    return getattr(triple.subject, "value", ""), triple.predicate.value
 
 
 class _Names:

@@ -38,7 +38,8 @@ def _measured() -> None:
 
 
 @blueprint.after_request
-def _private(response: Response) -> Response:
+def private(response: Response) -> Response:
+    """Keep what somebody typed out of caches and search engines."""
     response.headers["Cache-Control"] = "private, no-store"
     response.headers["X-Robots-Tag"] = "noindex"
     return response
@@ -111,11 +112,13 @@ def _beginning(iri: str) -> list[Triple]:
 
 
 def _given(sheet: Sheet) -> dict[str, list[str]]:
-    """Return a fresh form; an address may bring answers along (`?title=…&place=…`)."""
+    """Return a fresh form; an address may bring answers along, by the name of a field or of a facet (`?title=…&place=…`)."""
     form = sheet.form()
+    facets = {facet.path: facet.slug for facet in base().model.facets}
     for question in sheet.blank.questions:
-        if question.slug in request.args and not question.parts and not sheet.start:
-            form[question.slug] = [text[:500] for text in request.args.getlist(question.slug)]
+        given = next((name for name in (question.slug, facets.get(question.path)) if name in request.args), None)
+        if given and not question.parts and not sheet.start:
+            form[question.slug] = [text[:500] for text in request.args.getlist(given)]
     if (own := sheet.blank.kind.role("confidence")) and not sheet.start and not form[own.slug]:
         form[own.slug] = [
             option.iri for option in _question_options(sheet, own.slug) if option.iri.endswith("/unverified")

@@ -8,24 +8,25 @@ from typing import Any, cast
 
 from flask import Blueprint, Response, current_app, redirect, render_template, request
 from pyoxigraph import Triple
-from rapidfuzz import fuzz, utils
 from werkzeug.wrappers import Response as AnyResponse
 
 from kg import deciding, lint
 from kg.base import parsed
 from kg.desk.accounts import Account, Accounts
-from kg.errors import BadInput, KgError, NotFound, Overtaken
-from kg.forms import changes, naming
+from kg.errors import BadInput, KgError, Overtaken
+from kg.forms import changes
 from kg.terms import path_of
-from kg.web import session, told
+from kg.web import doubles, session, told
+from kg.web.paging import paged
 from kg.web.site import base
+from kg.web.tongues import _
 
 blueprint = Blueprint("desk", __name__)
 
 PURPOSE = "desk"
 """What the forms of the desk are signed for."""
 _PAGE = 50
-_ALIKE = 85
+_REMARKS = 100
 
 
 def at_desk(role: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -86,28 +87,22 @@ def sign_out() -> AnyResponse:
 @at_desk("curator")
 def queue(account: Account) -> str:
     """List the open proposals, oldest first, and those that were decided last."""
-    kind, page = request.args.get("kind"), request.args.get("page", 1, int)
+    kind = request.args.get("kind")
     table = deciding.desk(base())
     counts = table.counts()
     total = counts.get(kind, 0) if kind is not None else sum(counts.values())
-    pages = max(1, -(-total // _PAGE))
-    if not 1 <= page <= pages:
-        raise NotFound(f"The list has no page {page}.", f"It has pages 1 to {pages}.")
-    tail = "" if kind is None else f"&kind={kind}"
+    pages = paged(total, _PAGE)
     return _page(
         "desk/queue.html",
         account,
-        proposals=table.all("open", kind, _PAGE, (page - 1) * _PAGE),
+        proposals=table.all("open", kind, _PAGE, pages.offset),
         decided=table.decided(),
         counts=[
             {"kind": name, "label": _kind(name), "count": count, "selected": name == kind}
             for name, count in counts.items()
         ],
         total=total,
-        page=page,
-        pages=pages,
-        previous_url=f"/desk?page={page - 1}{tail}" if page > 1 else None,
-        next_url=f"/desk?page={page + 1}{tail}" if page < pages else None,
+        paging=pages,
     )
 
 
@@ -149,14 +144,18 @@ def decide(account: Account, number: int) -> AnyResponse | str:
 
 
 def _merge(account: Account, number: int) -> None:
-    """Put what the proposal wants over the records as they are now, where nobody changed the same field."""
+    """Put what the proposal wants over the records as they are now; where both changed a field, the curator has chosen."""
+    chosen = {name.removeprefix(told.TAKE): value for name, value in request.form.items() if name.startswith(told.TAKE)}
     merged: dict[str, tuple[list[Triple] | None, list[Triple] | None]] = {}
     for iri, (before, after) in deciding.desk(base()).records(number).items():
         merged[iri] = (parsed(before) or None, parsed(after) or None)
     for stale in deciding.stale(base(), number):
-        triples, both = changes.merged(stale.was, stale.now, stale.wanted)
+        triples, both = changes.merged(stale.was, stale.now, stale.wanted, chosen)
         if both:
-            raise Overtaken(f"{stale.iri} and the proposal change the same field.", "Edit the proposal first.")
+            raise Overtaken(
+                _("%(iri)s and the proposal change the same field.", iri=stale.iri),
+                _("Choose in the table which of the two counts, or edit the proposal first."),
+            )
         merged[stale.iri] = (stale.now or None, triples or None)
     deciding.edit(base(), number, merged, account.name, request.form.get("seen", ""))
 
@@ -177,25 +176,14 @@ def _one(account: Account, number: int, wrong: str = "") -> str:
         changes=told_of,
         more=more,
         problems=base().check(given) if is_open and given else [],
-        doubles=[double for change in told_of if change.new for double in _doubles(change)] if is_open else [],
+        doubles=[double for change in told_of if change.new for double in doubles.of(change, given.get(change.iri, []))]
+        if is_open
+        else [],
         stale=[told.clash(one) for one in deciding.stale(base(), number)] if is_open else [],
         undone=deciding.undone(base(), number),
         seen=deciding.mark(base(), number),
         wrong=wrong,
     )
-
-
-def _doubles(change: told.Told) -> list[dict[str, Any]]:
-    """Return the records of the same kind whose title is nearly that of a new one."""
-    near = naming.Names(base().model, base().index, base().settings.base).near(change.title, change.kind, 20)
-    score = {
-        card.iri: fuzz.token_sort_ratio(card.title, change.title, processor=utils.default_process) for card in near
-    }
-    return [
-        {"title": card.title, "url": path_of(card.iri, base().settings.base), "score": round(score[card.iri])}
-        for card in near
-        if score[card.iri] >= _ALIKE and card.iri != change.iri
-    ][:5]
 
 
 # -- remarks and accounts -----------------------------------------------------------------------------------------------------
@@ -213,11 +201,13 @@ def remarks(account: Account) -> AnyResponse | str:
         except KgError as error:
             wrong = str(error)
     found = lint.findings(base())
+    total = found.repairable()
+    pages = paged(total, _REMARKS)
     shown = [
-        vars(one) | {"url": path_of(one.record, base().settings.base)} for one in found.page(limit=1000) if one.repair
+        vars(one) | {"url": path_of(one.record, base().settings.base)} for one in found.repairs(pages.offset, _REMARKS)
     ]
     return _page(
-        "desk/remarks.html", account, remarks=shown[:200], total=len(shown), wrong=wrong, done=done, last=found.run
+        "desk/remarks.html", account, remarks=shown, total=total, paging=pages, wrong=wrong, done=done, last=found.run
     )
 
 

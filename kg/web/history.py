@@ -6,13 +6,17 @@ import difflib
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import Blueprint, render_template
+from flask import Blueprint, Response, redirect, render_template, request
+from werkzeug.wrappers import Response as AnyResponse
 
-from kg import turtle
+from kg import deciding, turtle
 from kg.base import parsed
+from kg.desk.accounts import Account
 from kg.desk.journal import Change
-from kg.errors import NotFound
+from kg.errors import KgError, NotFound
 from kg.terms import RECORDS
+from kg.web import session
+from kg.web.desk import PURPOSE, at_desk
 from kg.web.site import base
 from kg.web.tongues import _, day
 
@@ -36,8 +40,27 @@ class Step:
 
 
 @blueprint.get("/history/<kind>/<path:slug>")
-def history(kind: str, slug: str) -> str:
-    """Show every change of a record, the newest first."""
+def history(kind: str, slug: str) -> Response:
+    """Show every change of a record, the newest first; a curator can put the record back as it was before any of them."""
+    return _shown(kind, slug, session.signed_in())
+
+
+@blueprint.post("/history/<kind>/<path:slug>")
+@at_desk("curator")
+def put_back(account: Account, kind: str, slug: str) -> AnyResponse:
+    """Write the record as it was before the change that the curator points at."""
+    iri = f"{base().settings.base}{kind}/{slug}"
+    revision, seen = request.form.get("revision", 0, int), request.form.get("seen", 0, int)
+    try:
+        deciding.put_back(base(), iri, revision, seen, account.name)
+    except KgError as error:
+        answer = _shown(kind, slug, account, str(error))
+        answer.status_code = error.status
+        return answer
+    return redirect(request.path, 303)
+
+
+def _shown(kind: str, slug: str, account: Account | None, wrong: str = "") -> Response:
     iri = f"{base().settings.base}{kind}/{slug}"
     changes = base().journal.history(iri)
     if not changes:
@@ -46,12 +69,20 @@ def history(kind: str, slug: str) -> str:
             _("Concepts and the ontology change with the repository, not here."),
         )
     card = base().index.get([iri]).get(iri)
-    return render_template(
+    curator = account is not None and account.may("curator") and iri not in base().model.graphs
+    page = render_template(
         "history.html",
         title=card.title if card else slug,
         url=f"/{kind}/{slug}" if card else None,
         steps=[_step(change) for change in changes],
+        seen=changes[0].revision,
+        wrong=wrong,
+        signed=session.signature(PURPOSE) if curator else "",
     )
+    response = Response(page)
+    if curator:
+        response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def _step(change: Change) -> Step:

@@ -17,6 +17,7 @@ from kg.web.site import base
 from kg.words import Text
 
 _KEPT = 20_000
+_MOST_ABOVE = 6
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,19 @@ def names(iris: Iterable[str]) -> dict[str, Name]:
 def labels(iris: Iterable[str]) -> dict[str, Text]:
     """Return what things are called; one that is not named is not in the answer."""
     return {iri: name.label for iri, name in names(iris).items() if name.label != iri}
+
+
+def above(iri: str) -> list[tuple[str, Name]]:
+    """Return what a thing is a part of, the widest first: a city's country and region, a concept's wider ones."""
+    found: list[tuple[str, Name]] = []
+    seen = {iri}
+    wider = names(seen)[iri].wider
+    while wider and wider[0] not in seen and len(found) < _MOST_ABOVE:
+        seen.add(wider[0])
+        name = names([wider[0]])[wider[0]]
+        found.insert(0, (wider[0], name))
+        wider = name.wider
+    return found
 
 
 def _kept() -> dict[str, Name]:

@@ -20,9 +20,10 @@ from kg.engine import statement
 from kg.errors import BadInput, Gone, NotFound
 from kg.model import Kind
 from kg.search.cards import classes_of, preferred, statements
-from kg.terms import PREFIXES, RDF, RECORDS, node
+from kg.terms import PREFIXES, RDF, RECORDS, node, path_of
 from kg.web import cite, citing, collected, inbound, negotiation, signposting, tongues
 from kg.web.harvest import pagehead
+from kg.web.names import above
 from kg.web.negotiation import CITABLE, CITATION, CSV, HTML, JSON, RECORD, TURTLE, Format
 from kg.web.portrait import Painter, Portrait, full_page, local_name
 from kg.web.site import base, item, links, query_link
@@ -171,7 +172,13 @@ def _context(portrait: Portrait, found: Record, path: str | None) -> dict[str, A
         crumbs.append({"label": kind.plural_in(language()), "url": f"/search?kind={kind.name}"})
     return vars(portrait) | {
         "url": path or "/about?iri=" + found.iri,
-        "breadcrumbs": crumbs,
+        "breadcrumbs": [
+            *crumbs,
+            *(
+                {"label": name.label, "url": path_of(iri, base().settings.base) or f"/about?iri={iri}"}
+                for iri, name in above(found.iri)
+            ),
+        ],
         "kind_plural_url": crumbs[-1]["url"],
         "address_label": urlsplit(portrait.address).hostname if portrait.address else None,
     }

@@ -54,7 +54,7 @@ def home() -> str:
     newest = base().index.search(Wanted(sort="newest", limit=6, facets={KIND: ["policy"]}))
     return render_template(
         "home.html",
-        kinds=sorted(kinds, key=lambda kind: -kind["count"]),
+        kinds=kinds,
         examples=[{"label": text, "url": "/search?" + urlencode({"q": text})} for text in _EXAMPLES],
         recent=[item(hit) for hit in newest.hits],
         countries=world.countries(Wanted()),
@@ -144,10 +144,20 @@ def _either(wanted: Wanted) -> dict[str, Any] | None:
     return {"count": count, "url": address(looser)} if count else None
 
 
+def _called(value: str, named: dict[str, Name]) -> str:
+    """Return what a chosen value is called; of one that nothing is known of, the end of its address."""
+    label = named[value].label
+    return (
+        _("%(name)s (not known here)", name=value.rstrip("/").rpartition("/")[2])
+        if label == value and ":" in value
+        else label
+    )
+
+
 def _chips(wanted: Wanted, named: dict[str, Name]) -> list[dict[str, str]]:
     titles = facets.titles()
     chips = [
-        {"label": f"{titles[slug]}: {named[value].label}", "remove_url": toggled(wanted, slug, value)}
+        {"label": f"{titles[slug]}: {_called(value, named)}", "remove_url": toggled(wanted, slug, value)}
         for slug, values in wanted.facets.items()
         for value in values
     ]

@@ -17,6 +17,8 @@ from kg.web.sheets import blanks
 from kg.web.site import base
 
 _SHOWN = 50
+TAKE = "take "
+"""What the fields of a form begin with by which a curator chooses between two changes of a field."""
 
 
 @dataclass(frozen=True)

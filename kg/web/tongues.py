@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from functools import cache, lru_cache
 from gettext import GNUTranslations, NullTranslations
@@ -40,7 +41,7 @@ def register(app: Flask) -> None:
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
         lambda text: words().gettext(text), lambda one, many, number: words().ngettext(one, many, number), newstyle=True
     )
-    app.jinja_env.filters |= {"number": number, "named": named}
+    app.jinja_env.filters |= {"number": number, "named": named, "said": said}
     app.context_processor(_shared)
     app.after_request(_told)
     words(ENGLISH)
@@ -62,6 +63,17 @@ def language() -> str:
 def use(wanted: str) -> None:
     """Answer in this language from here on: what programs read is English, whoever asks."""
     g.language = wanted
+
+
+@contextmanager
+def speaking(wanted: str) -> Iterator[None]:
+    """Speak another language for a while."""
+    before = language()
+    use(wanted)
+    try:
+        yield
+    finally:
+        use(before)
 
 
 def _asked() -> str | None:
@@ -155,7 +167,10 @@ def named(text: str, spoken: str | None = None) -> Markup:
     spoken = getattr(text, "language", "") if spoken is None else spoken
     if not spoken or spoken == language():
         return escape(text)
-    return Markup('<span lang="{}" dir="auto">{}</span>').format(spoken, text)
+    turned = (
+        ' dir="auto"' if spoken in LANGUAGES and direction(spoken) == "rtl" else ""
+    )  # the style sheet turns the others
+    return Markup('<span lang="{}"{}>{}</span>').format(spoken, Markup(turned), text)
 
 
 # -- dates, numbers, names ------------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from kg.terms import path_of
 from kg.web import negotiation
 from kg.web.negotiation import CSV, HTML, JSON, Format
 from kg.web.site import base
+from kg.web.tongues import _
 
 MARKDOWN = Format("md", "text/markdown", "Markdown")
 LATEX = Format("tex", "text/x-tex", "LaTeX")
@@ -37,7 +38,8 @@ def wanted(ext: str | None, formats: tuple[Format, ...] = TABLE) -> Format:
     by_extension = next((form for form in formats if form.ext == ext), None)
     if ext is not None and by_extension is None:
         raise NotFound(
-            f"This page is not written as .{ext}.", "It is written as ." + ", .".join(f.ext for f in formats) + "."
+            _("This page is not written as .%(ext)s.", ext=ext),
+            _("It is written as %(formats)s.", formats=", ".join(f".{f.ext}" for f in formats)),
         )
     return negotiation.chosen(formats, by_extension)
 

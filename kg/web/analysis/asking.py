@@ -14,6 +14,7 @@ from kg.analysis.choice import Choice, values
 from kg.analysis.evidence import Evidence, Provision
 from kg.errors import BadInput, NotFound
 from kg.web.site import base
+from kg.web.tongues import _
 
 _YEARS = (1700, 2200)
 Row = TypeVar("Row")
@@ -29,7 +30,10 @@ def one_of(name: str, allowed: Iterable[str], default: str = "") -> str:
     found = text(name) or default
     known = list(allowed)
     if found not in known and found != default:
-        raise BadInput(f"{name}={found!r} is not known here.", f"Choose one of: {', '.join(filter(None, known))}.")
+        raise BadInput(
+            _("%(name)s=%(value)s is not known here.", name=name, value=repr(found)),
+            _("Choose one of: %(known)s.", known=", ".join(filter(None, known))),
+        )
     return found
 
 
@@ -39,7 +43,16 @@ def number(name: str, low: int, high: int) -> int | None:
     if not found:
         return None
     if not (found.isascii() and found.isdigit() and low <= int(found) <= high):
-        raise BadInput(f"{name}={found!r} is not a whole number from {low} to {high}.", f"Give {name} as a number.")
+        raise BadInput(
+            _(
+                "%(name)s=%(value)s is not a whole number from %(low)s to %(high)s.",
+                name=name,
+                value=repr(found),
+                low=low,
+                high=high,
+            ),
+            _("Give %(name)s as a number.", name=name),
+        )
     return int(found)
 
 
@@ -51,7 +64,8 @@ def place(evidence: Evidence, name: str = "place") -> str:
     iri = found if ":" in found else f"{base().settings.base}place/{found}"
     if iri not in evidence.places:
         raise NotFound(
-            f"The base holds no place {found!r}.", "Choose a place from the list, or search: /search?kind=place."
+            _("The base holds no place %(place)s.", place=repr(found)),
+            _("Choose a place from the list, or search: /search?kind=place."),
         )
     return iri
 
@@ -65,7 +79,8 @@ def record(found: str, kind: str) -> str:
         return NamedNode(iri).value
     except ValueError as error:
         raise BadInput(
-            f"{found!r} names no record: {error}.", "Name records by kind and slug: policy/de-dng-2021."
+            _("%(name)s names no record: %(why)s.", name=repr(found), why=error),
+            _("Name records by kind and slug: policy/de-dng-2021."),
         ) from error
 
 
@@ -73,7 +88,10 @@ def provisions(evidence: Evidence) -> list[str]:
     """Return the IRIs of the provisions that `provisions` names: slugs parted by commas, or given again."""
     named = [slug.strip() for value in request.args.getlist("provisions") for slug in value.split(",") if slug.strip()]
     if len(named) > len(evidence.provisions):
-        raise BadInput(f"{len(named)} provisions are too many.", f"The codebook has {len(evidence.provisions)}.")
+        raise BadInput(
+            _("%(count)s provisions are too many.", count=len(named)),
+            _("The codebook has %(count)s.", count=len(evidence.provisions)),
+        )
     return [provision(evidence, slug).iri for slug in named]
 
 
@@ -82,7 +100,9 @@ def provision(evidence: Evidence, slug: str) -> Provision:
     for found in evidence.provisions.values():
         if found.slug == slug:
             return found
-    raise NotFound(f"The codebook has no provision {slug!r}.", "The matrix lists them all: /matrix.")
+    raise NotFound(
+        _("The codebook has no provision %(name)s.", name=repr(slug)), _("The matrix lists them all: /matrix.")
+    )
 
 
 def choice(evidence: Evidence, *, coded: bool = True) -> Choice:

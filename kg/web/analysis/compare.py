@@ -20,6 +20,7 @@ from kg.web.analysis.held import remembered
 from kg.web.negotiation import BIBTEX, HTML
 from kg.web.portrait import Painter, Portrait, Row
 from kg.web.site import base, links, query_link
+from kg.web.tongues import _
 
 blueprint = Blueprint("compare", __name__)
 
@@ -49,10 +50,20 @@ def show(ext: str | None = None) -> Response | str:
         return asking.page("compare_start.html")
     iris = list(dict.fromkeys(asking.record(part, "policy") for part in asked))
     if stray := sorted(request.args.keys() - _PARAMETERS):
-        raise BadInput(f"/compare knows no {stray[0]!r}.", f"Name the records in one list: {_EXAMPLE}.")
+        raise BadInput(
+            _("/compare knows no %(name)s.", name=repr(stray[0])),
+            _("Name the records in one list: %(example)s.", example=_EXAMPLE),
+        )
     if not LEAST <= len(iris) <= MOST:
-        told = ("No record was named.", "One record cannot be compared.", f"{len(iris)} records cannot be compared.")
-        raise BadInput(told[min(len(iris), 2)], f"Name {LEAST} to {MOST} different records: {_EXAMPLE}.")
+        told = (
+            _("No record was named."),
+            _("One record cannot be compared."),
+            _("%(count)s records cannot be compared.", count=len(iris)),
+        )
+        raise BadInput(
+            told[min(len(iris), 2)],
+            _("Name %(least)s to %(most)s different records: %(example)s.", least=LEAST, most=MOST, example=_EXAMPLE),
+        )
     records = [remembered(("compared", iri), partial(_read, iri)) for iri in iris]
     if form is BIBTEX:
         return citing.answer(BIBTEX, [*iris, *sorted({iri for record in records for iri in record.cited})], "compare")
@@ -76,7 +87,7 @@ def _read(iri: str) -> Compared:
     """Read one record through its shape."""
     triples = base().graphs([iri]).get(iri)
     if triples is None:
-        raise NotFound(f"There is no <{iri}>.", "Name records by kind and slug: policy/de-dng-2021.")
+        raise NotFound(_("There is no <%(iri)s>.", iri=iri), _("Name records by kind and slug: policy/de-dng-2021."))
     painter = Painter(base().model, base().settings.base, base().labels_in(triples))
     portrait = painter.paint(base().model.kind_of(classes_of(statements(triples, iri))), iri, triples)
     url = path_of(iri, base().settings.base) or iri
@@ -94,9 +105,9 @@ def _said(portrait: Portrait) -> Said:
     """Return what a record says as words; of a table of statuses each row is a field of its own."""
     said: Said = {}
     if portrait.summary:
-        said["In short", "summary"] = (portrait.summary,)
+        said[_("In short"), _("summary")] = (portrait.summary,)
     if portrait.place:
-        said["In short", "place"] = tuple(value.text for value in portrait.place)
+        said[_("In short"), _("place")] = tuple(value.text for value in portrait.place)
     for section in portrait.groups:
         for row in section.fields:
             for label, words in _words(row):

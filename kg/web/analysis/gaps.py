@@ -19,6 +19,7 @@ from kg.web.analysis.held import evidence, opened
 from kg.web.analysis.matrix import form_fields
 from kg.web.negotiation import HTML
 from kg.web.site import base, links, query_link
+from kg.words import phrase
 
 blueprint = Blueprint("gaps", __name__)
 
@@ -58,7 +59,6 @@ def gaps(ext: str | None = None) -> Response | str:
         pages=pages,
         previous=asking.here(page=page - 1) if page > 1 else None,
         next=asking.here(page=page + 1) if page < pages else None,
-        kinds=measured.KINDS,
         whole=held.whole,
         form=fields,
         peers=PEERS,
@@ -91,7 +91,9 @@ def unread_table(held: Evidence) -> Table:
     rows += [
         [_BARE, provision.label, iri] for iri, provision in held.provisions.items() if not held.helpers_of.get(iri)
     ]
-    return Table("Where we have looked at nothing yet", ("what", "record", "iri"), rows, "", base().index.revision)
+    return Table(
+        phrase("Where we have looked at nothing yet"), ("what", "record", "iri"), rows, "", base().index.revision
+    )
 
 
 _BARE = "nothing helps"

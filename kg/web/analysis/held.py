@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from dataclasses import replace
 from threading import Lock
 from typing import TypeVar, cast
 
 from flask import current_app
-from pyoxigraph import NamedNode
+from pyoxigraph import Literal, NamedNode
 
 from kg import queries
-from kg.analysis.evidence import Evidence
+from kg.analysis.evidence import Evidence, Provision
 from kg.analysis.gathering import gather
 from kg.answers import Row
 from kg.web.analysis import answers
 from kg.web.negotiation import Format
 from kg.web.site import base
+from kg.web.tongues import ENGLISH, language
+from kg.words import Text
 
 _LOCK = Lock()
 _NOTHING = object()
@@ -23,17 +26,52 @@ Kept = TypeVar("Kept")
 
 
 def evidence() -> Evidence:
-    """Return the evidence of the present revision; a change of the base makes the next reader gather it anew."""
+    """Return the evidence of the present revision in the reader's words; a change makes the next reader gather it anew."""
     revision = base().index.revision  # the last to be written: what it has, the engine has
-    kept = cast("tuple[int, Evidence] | None", current_app.extensions.get("evidence"))
-    if kept is not None and kept[0] == revision:
-        return kept[1]
+    found = _gathered(revision).get(language())
+    if found is not None:
+        return found
     with _LOCK:
-        kept = cast("tuple[int, Evidence] | None", current_app.extensions.get("evidence"))
-        if kept is None or kept[0] != revision:
-            kept = (revision, gather(base().engine.select))
-            current_app.extensions["evidence"] = kept
-        return kept[1]
+        held = _gathered(revision)
+        if ENGLISH not in held:
+            held[ENGLISH] = gather(base().engine.select)
+            current_app.extensions["evidence"] = (revision, held)
+        if language() not in held:
+            held[language()] = _in_words(held[ENGLISH])
+        return held[language()]
+
+
+def _gathered(revision: int) -> dict[str, Evidence]:
+    """Return the evidence of a revision in each language in which it was asked for; of an older one nothing."""
+    kept = cast("tuple[int, dict[str, Evidence]] | None", current_app.extensions.get("evidence"))
+    return kept[1] if kept is not None and kept[0] == revision else {}
+
+
+def _in_words(held: Evidence) -> Evidence:
+    """Call provisions, concepts and places as the reader's language does; what it has no name for stays English, and says so."""
+    rows = base().engine.select(queries.fill("analysis-names", language=Literal(language())))
+    labels = {row["thing"].value: row["label"].value for row in rows}
+    definitions = {row["thing"].value: row["definition"].value for row in rows if "definition" in row}
+
+    def called(iri: str, english: str) -> Text:
+        return Text(labels[iri], language()) if iri in labels else Text(english, ENGLISH)
+
+    def provision(one: Provision) -> Provision:
+        told = definitions.get(one.iri)
+        return replace(
+            one,
+            label=called(one.iri, one.label),
+            definition=Text(told, language()) if told else Text(one.definition, ENGLISH),
+            group_label=called(f"{one.iri.rpartition('/')[0]}/groups/{one.group}", one.group_label),
+            matches=tuple((iri, called(iri, label)) for iri, label in one.matches),
+        )
+
+    return replace(
+        held,
+        provisions={iri: provision(one) for iri, one in held.provisions.items()},
+        places={iri: called(iri, label) for iri, label in held.places.items()},
+        concepts={iri: called(iri, label) for iri, label in held.concepts.items()},
+    )
 
 
 def opened(ext: str | None, formats: tuple[Format, ...] = answers.TABLE) -> tuple[Format, Evidence]:
@@ -45,9 +83,9 @@ _MOST_KEPT = 256
 
 
 def remembered(what: Hashable, make: Callable[[], Kept]) -> Kept:
-    """Return what was made for this revision of the base, else make it; of too many the oldest go first."""
+    """Return what was made for this revision of the base and this language, else make it; of too many the oldest go first."""
     store = cast("dict[Hashable, Kept]", current_app.extensions.setdefault("analysis kept", {}))
-    key = (base().index.revision, what)
+    key = (base().index.revision, language(), what)
     found = store.get(key, _NOTHING)  # one look: another thread may drop it at any time
     if found is _NOTHING:
         found = make()

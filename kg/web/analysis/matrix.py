@@ -21,6 +21,7 @@ from kg.web.analysis.held import evidence, kept, opened, remembered
 from kg.web.negotiation import HTML
 from kg.web.portrait import spoken
 from kg.web.site import base, links, query_link
+from kg.web.tongues import _, said
 
 blueprint = Blueprint("matrix", __name__)
 
@@ -112,7 +113,7 @@ def rate_shown(rate: Rate) -> dict[str, Any]:
     low, high = rate.interval
     return {
         "rate": rate,
-        "share": f"{rate.share * 100:.0f} %" if rate.share is not None else "none read",
+        "share": f"{rate.share * 100:.0f} %" if rate.share is not None else _("none read"),
         "interval": f"{low * 100:.0f}–{high * 100:.0f} %" if rate.judged else "",
         "told": f"{rate.share * 100:.0f} % ({low * 100:.0f}–{high * 100:.0f} %)" if rate.share is not None else "",
     }
@@ -141,7 +142,7 @@ def _row(made: Matrix, policy: Policy, group: str, groups: dict[str, str]) -> di
 def _shown(cell: Cell, policy: Policy, provision: Provision) -> dict[str, Any]:
     return {
         "status": cell.status,
-        "word": WORDS[cell.status],
+        "word": said(WORDS[cell.status]),
         "url": f"/matrix/cell/{policy.slug}/{provision.slug}",
         "differs": cell.second in STATUSES and cell.second != cell.first,
         "tag": cell.status != NOT_SEEN and cell.method != READ,
@@ -160,14 +161,16 @@ def cell(policy: str, provision: str) -> str:
     one = held.policies.get(f"{base().settings.base}policy/{policy}")
     what = asking.provision(held, provision)
     if one is None:
-        raise NotFound(f"There is no policy {policy!r}.", "Open the matrix and choose a cell: /matrix.")
+        raise NotFound(
+            _("There is no policy %(name)s.", name=repr(policy)), _("Open the matrix and choose a cell: /matrix.")
+        )
     policy_term, provision_term = NamedNode(one.iri), NamedNode(what.iri)
-    said = kept("analysis-cell", policy=policy_term, provision=provision_term)
+    written = kept("analysis-cell", policy=policy_term, provision=provision_term)
     coded = {slug_of(row["method"].value): row for row in kept("analysis-coded", policy=policy_term)}
     return asking.page(
         "cell.html",
         said=next(
-            (_text(row) for row in said if slug_of(row["status"].value) == held.cell(one.iri, what.iri).first), {}
+            (_text(row) for row in written if slug_of(row["status"].value) == held.cell(one.iri, what.iri).first), {}
         ),
         coded={method: _text(row) for method, row in coded.items()},
         policy=one,

@@ -12,13 +12,14 @@ from kg.analysis.evidence import Evidence
 from kg.analysis.gaps import MISSING, UNKNOWN, WEAK, Gap, Gaps
 from kg.analysis.peers import PASSED
 from kg.analysis.roadmap import Plan
-from kg.terms import path_of
 from kg.web.analysis import answers, asking, plans, subjects
 from kg.web.analysis.held import evidence, opened
 from kg.web.analysis.matrix import form_fields
 from kg.web.analysis.subjects import Asked
 from kg.web.negotiation import HTML
 from kg.web.site import base, links, query_link
+from kg.web.tongues import _
+from kg.words import phrase
 
 blueprint = Blueprint("plan", __name__)
 
@@ -41,11 +42,14 @@ def plan(ext: str | None = None) -> Response | str:
             form, "whose plan: a place, a policy or a sector", "/roadmap.csv?place=ke&sector=transport"
         )
         return _start(
-            held, "/roadmap", "A plan for your place", "Steps in order, who takes them, and who has done it before."
+            held,
+            "/roadmap",
+            _("A plan for your place"),
+            _("Steps in order, who takes them, and who has done it before."),
         )
     found = subjects.measure(held, whose.subject)
     made = subjects.planned(held, whose, found, asking.provisions(held))
-    title = f"Roadmap: {whose.title}"
+    title = _("Roadmap: %(whom)s", whom=whose.title)
     if form is HTML:
         return _plan_page(held, whose, found, made, title)
     if form is answers.SVG:
@@ -86,6 +90,7 @@ def _plan_page(held: Evidence, whose: Asked, found: Gaps, made: Plan, title: str
         passed=PASSED,
         path=answers.path,
         judgement=roadmap.JUDGEMENT,
+        efforts={"low": _("low"), "medium": _("medium"), "high": _("high")},
         kept=plans.of(whose.subject.place, (policy.iri for policy in whose.subject.own)),
         take=asking.address("/contribute/plan", {"from": "roadmap", **asking.parameters(page=None)}),
         formats=links("/roadmap", plans.FORMATS, asking.parameters(page=None)),
@@ -102,11 +107,13 @@ def draft(ext: str | None = None) -> Response | str:
     wanted = asking.provisions(held)
     if whose is None and not wanted:
         answers.need_subject(form, "what to draft", "/draft.md?place=ke or /draft.md?provisions=portal,api")
-        return _start(held, "/draft", "A draft to begin from", "Every paragraph names the policies that it follows.")
+        return _start(
+            held, "/draft", _("A draft to begin from"), _("Every paragraph names the policies that it follows.")
+        )
     subject = whose.subject if whose else subjects.nobody()
     found = subjects.measure(held, subject)
     gaps = _chosen(found, wanted)
-    title = f"Draft open data policy: {whose.title}" if whose else "Draft open data policy"
+    title = _("Draft open data policy: %(whom)s", whom=whose.title) if whose else _("Draft open data policy")
     made = words.clauses(held, gaps)
     if form is HTML:
         return asking.page(
@@ -160,17 +167,19 @@ def consult() -> str:
             "first": subjects.shown(held, found.of(MISSING, UNKNOWN, WEAK)[:5], sector=whose.sector),
             "whole": held.whole,
             "passed": PASSED,
-            "reading": [
-                {"card": card, "url": path_of(card.iri, base().settings.base)} for card in cards if card.kind in _READ
-            ][:15],
+            "reading": [subjects.card_shown(card) for card in cards][:15],
         }
     kept = asking.parameters(who=None, have=None)
     form, query = form_fields(held, asking.choice(held)), query_link(queries.fill("analysis-cells"))
     return asking.page("consult.html", form=form, parameters=kept, query_url=query, **context)
 
 
-_WHO = {"national": "A national government", "city": "A city", "civic": "A civic community"}
-_HAVE = {"nothing": "No policy yet", "draft": "A draft or a plan", "policy": "A policy in force"}
+_WHO = {"national": phrase("A national government"), "city": phrase("A city"), "civic": phrase("A civic community")}
+_HAVE = {
+    "nothing": phrase("No policy yet"),
+    "draft": phrase("A draft or a plan"),
+    "policy": phrase("A policy in force"),
+}
 _READ = ("output", "reference", "practice", "interview")
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Blueprint, Response
 
 from kg import queries
 from kg.analysis import principles as measured
 from kg.analysis.evidence import WORDS, Evidence
-from kg.analysis.gaps import KINDS, Gaps
+from kg.analysis.gaps import Gaps
 from kg.analysis.peers import KINDS as PEERS
 from kg.analysis.peers import PASSED
 from kg.analysis.principles import Scheme
@@ -16,8 +18,11 @@ from kg.errors import BadInput
 from kg.web.analysis import answers, asking, subjects
 from kg.web.analysis.held import kept, opened
 from kg.web.analysis.matrix import form_fields
+from kg.web.names import labels
 from kg.web.negotiation import HTML
 from kg.web.site import base, links, query_link
+from kg.web.tongues import ENGLISH, _, language
+from kg.words import phrase
 
 blueprint = Blueprint("principles", __name__)
 
@@ -54,7 +59,6 @@ def principles(ext: str | None = None) -> Response | str:
         full=_in_full(asked),
         mapped=measured.mapped(every),
         unmapped=[scheme for scheme in every if not scheme.mapped],
-        kinds={kind: told.partition(":")[0].lower() for kind, told in KINDS.items()},
         words=WORDS,
         whole=held.whole,
         form=fields,
@@ -69,7 +73,7 @@ def principles(ext: str | None = None) -> Response | str:
 
 def principles_table(held: Evidence) -> Table:
     """Return the principles of the subject that the address asks for as a table."""
-    return _table(subjects.measure(held, subjects.needed(held).subject), "Principles")
+    return _table(subjects.measure(held, subjects.needed(held).subject), phrase("Principles"))
 
 
 def _in_full(asked: list[Scheme]) -> set[str]:
@@ -91,7 +95,19 @@ def _table(found: Gaps, title: str) -> Table:
 
 
 def _schemes(found: Gaps) -> list[Scheme]:
-    return measured.schemes(found, kept("analysis-principles"))
+    """Return every list of principles, called as the reader's language calls it."""
+    every = measured.schemes(found, kept("analysis-principles"))
+    if language() == ENGLISH:
+        return every
+    names = labels([*(scheme.iri for scheme in every), *(one.iri for scheme in every for one in scheme.principles)])
+    return [
+        replace(
+            scheme,
+            title=names.get(scheme.iri, scheme.title),
+            principles=[replace(one, label=names.get(one.iri, one.label)) for one in scheme.principles],
+        )
+        for scheme in every
+    ]
 
 
 def _asked(every: list[Scheme], slug: str) -> list[Scheme]:
@@ -102,7 +118,7 @@ def _asked(every: list[Scheme], slug: str) -> list[Scheme]:
         return [scheme for scheme in known if scheme.read == (slug == _READ)]
     if slug and slug not in [scheme.slug for scheme in known]:
         raise BadInput(
-            f"The codebook ties no provision to scheme={slug!r} yet.",
-            f"Choose one of: {', '.join(scheme.slug for scheme in known)}.",
+            _("The codebook ties no provision to scheme=%(name)s yet.", name=repr(slug)),
+            _("Choose one of: %(known)s.", known=", ".join(scheme.slug for scheme in known)),
         )
     return [scheme for scheme in known if slug in ("", scheme.slug)]

@@ -18,6 +18,7 @@ from kg.web.analysis.held import opened
 from kg.web.analysis.matrix import form_fields, rate_shown
 from kg.web.negotiation import HTML
 from kg.web.site import base, links, query_link
+from kg.web.tongues import _, said
 
 blueprint = Blueprint("provision", __name__)
 
@@ -60,7 +61,8 @@ def _among(held: Evidence) -> tuple[tuple[Policy, ...], str]:
         return chosen(held, asking.choice(held)), ""
     found = subjects.among(held, "peers")
     if not found:
-        raise BadInput("There are no such peers.", "Choose others: peers=level, or peers=all.")
+        raise BadInput(_("There are no such peers."), _("Choose others: peers=level, or peers=all."))
     whose = subjects.asked(held)
     why = subjects.measure(held, whose.subject if whose else subjects.nobody()).peers.why
-    return found, f"the peers of {whose.title if whose else 'a new policy'}: {why}"
+    whom = whose.title if whose else _("a new policy")
+    return found, _("the peers of %(whom)s: %(why)s", whom=whom, why=said(why))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -18,12 +18,15 @@ from kg.analysis.evidence import ABSENT, NOT_SEEN, OPPOSITE, PARTLY, STATED, Evi
 from kg.analysis.tables import Table, Value
 from kg.errors import BadInput, NotFound
 from kg.terms import path_of
-from kg.web.analysis import answers, asking, gaps, principles, sectors, subjects
+from kg.web.analysis import answers, asking, columns, gaps, principles, sectors, subjects
 from kg.web.analysis import swot as factors
 from kg.web.analysis import transposition as registers
-from kg.web.analysis.held import kept, opened
+from kg.web.analysis.held import evidence, kept
+from kg.web.names import labels
 from kg.web.negotiation import HTML
 from kg.web.site import base, links, query_link
+from kg.web.tongues import ENGLISH, _, language, speaking
+from kg.words import phrase
 
 blueprint = Blueprint("rows", __name__)
 
@@ -53,11 +56,15 @@ ONLY: dict[str, Callable[[str, bool], bool]] = {
 @blueprint.get("/rows/<of>.<ext>")
 def rows(of: str, ext: str | None = None) -> Response | str:
     """Show the rows that a number counts, with the query that finds them."""
-    form, held = opened(ext)
+    form = answers.wanted(ext)
     if of not in _TABLES:
-        raise NotFound(f"There are no rows of {of!r}.", f"There are rows of {', '.join(_TABLES)}.")
+        raise NotFound(
+            _("There are no rows of %(what)s.", what=repr(of)),
+            _("There are rows of %(known)s.", known=", ".join(_TABLES)),
+        )
     make, question = _TABLES[of]
-    made = _narrowed(make(held))
+    with speaking(ENGLISH):  # what an address narrows by is the same word in every language
+        made = _narrowed(make(evidence()))
     if form is not HTML:
         return answers.table(made, form, of)
     page = asking.number("page", 1, 10_000) or 1
@@ -66,8 +73,9 @@ def rows(of: str, ext: str | None = None) -> Response | str:
     return asking.page(
         "rows.html",
         table=made,
-        head=[name for name in made.head if not name.endswith("iri")],
-        rows=[_linked(made.head, row) for row in shown],
+        head=[columns.called(name) for name in made.head if not name.endswith("iri")],
+        rows=_shown(made.head, shown),
+        note=columns.sentence(made.note),
         page=page,
         pages=pages,
         previous=asking.here(page=page - 1) if page > 1 else None,
@@ -80,28 +88,35 @@ def rows(of: str, ext: str | None = None) -> Response | str:
 def _narrowed(made: Table) -> Table:
     """Keep the rows of which a column says what the address asks for: `is=column:value`, or one of several with `|`."""
     for told in request.args.getlist("is"):
-        column, _, value = told.partition(":")
+        column, _mark, value = told.partition(":")
         if column not in made.head:
-            raise BadInput(f"is={told!r}: there is no column {column!r}.", f"Columns: {', '.join(made.head)}.")
+            raise BadInput(
+                _("is=%(told)s: there is no column %(column)s.", told=repr(told), column=repr(column)),
+                _("Columns: %(known)s.", known=", ".join(made.head)),
+            )
         at, wanted = list(made.head).index(column), value.split("|")
         made = replace(made, rows=[row for row in made.rows if str("" if row[at] is None else row[at]) in wanted])
     return made
 
 
-def _linked(head: Iterable[str], row: Iterable[Value]) -> list[dict[str, Any]]:
+def _shown(head: Sequence[str], rows: Sequence[Sequence[Value]]) -> list[list[dict[str, Any]]]:
+    """Return rows as a page writes them: things by what the reader's language calls them, with their pages."""
+    at = [number for number, name in enumerate(head) if name.endswith("iri")]
+    spoken = language() != ENGLISH
+    names = labels(value for row in rows for number in at if isinstance(value := row[number], str)) if spoken else {}
+    return [_linked(head, row, names) for row in rows]
+
+
+def _linked(head: Iterable[str], row: Iterable[Value], names: Mapping[str, str]) -> list[dict[str, Any]]:
     """Pair each value with the page of the thing whose IRI stands in the column beside it."""
     cells: list[dict[str, Any]] = []
     for name, value in zip(head, row, strict=True):
-        if name.endswith("iri"):
-            if cells and isinstance(value, str):
-                cells[-1]["url"] = path_of(value, base().settings.base)
-        else:
-            cells.append({"text": _told(value), "url": None})
+        if not name.endswith("iri"):
+            cells.append({"text": columns.told(name, value), "url": None})
+        elif cells and isinstance(value, str):
+            cells[-1]["url"] = path_of(value, base().settings.base)
+            cells[-1]["text"] = names.get(value, cells[-1]["text"])
     return cells
-
-
-def _told(value: Value) -> str:
-    return "" if value is None else f"{value * 100:.0f} %" if isinstance(value, float) else str(value)
 
 
 def _revision() -> int:
@@ -120,7 +135,7 @@ def _cells(held: Evidence) -> Table:
         for provision in provisions
         if ONLY[only](*held.verdicts.get(policy.iri, {}).get(provision.iri, (NOT_SEEN, False)))
     ]
-    return matrices.listed(held, pairs, "What policies lay down", _revision())
+    return matrices.listed(held, pairs, phrase("What policies lay down"), _revision())
 
 
 def _provisions(held: Evidence) -> list[Provision]:
@@ -150,21 +165,21 @@ def _policies(held: Evidence) -> Table:
         for policy in meant
     ]  # fmt: skip
     head = ("policy", "policy iri", "place", "level", "sectors", "year", "coded", "read whole")
-    return Table("Policies", head, rows, matrices.NOTE, _revision())
+    return Table(phrase("Policies"), head, rows, matrices.NOTE, _revision())
 
 
 def _gaps(held: Evidence) -> Table:
-    return measured.as_table(held, subjects.measure(held, subjects.needed(held).subject), "Gaps", _revision())
+    return measured.as_table(held, subjects.measure(held, subjects.needed(held).subject), phrase("Gaps"), _revision())
 
 
 def _steps(held: Evidence) -> Table:
     whose = subjects.needed(held)
     made = subjects.planned(held, whose, subjects.measure(held, whose.subject))
-    return roadmap.as_table(held, made, "Steps", _revision())
+    return roadmap.as_table(held, made, phrase("Steps"), _revision())
 
 
 def _factors(held: Evidence) -> Table:
-    return swot.as_table(factors.factors_asked(held)[2], "SWOT factors", _revision())
+    return swot.as_table(factors.factors_asked(held)[2], phrase("SWOT factors"), _revision())
 
 
 def _ties(held: Evidence) -> Table:

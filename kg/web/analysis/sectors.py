@@ -20,6 +20,8 @@ from kg.web.analysis.held import evidence, kept, opened
 from kg.web.analysis.matrix import form_fields, rate_shown
 from kg.web.negotiation import HTML
 from kg.web.site import base, item, links, query_link
+from kg.web.tongues import _
+from kg.words import phrase
 
 blueprint = Blueprint("sectors", __name__)
 
@@ -34,11 +36,12 @@ def datasets(ext: str | None = None) -> Response | str:
     sector, place = asking.one_of("sector", held.scheme("sector")), asking.place(held)
     if not sector:
         answers.need_subject(form, "which sector", "/priority.csv?sector=transport&place=ke")
-        return asking.page("start.html", action="/priority", title="Which datasets to open first",
-                               lede="Choose a sector, and a place where you have one.",
+        return asking.page("start.html", action="/priority", title=_("Which datasets to open first"),
+                               lede=_("Choose a sector, and a place where you have one."),
                                form=form_fields(held, asking.choice(held)))  # fmt: skip
     found = subjects.offers(held, place, sector)
-    title = f"Datasets first: {held.scheme('sector')[sector]}" + (f", {held.places[place]}" if place else "")
+    whose = ", ".join(filter(None, [held.scheme("sector")[sector], held.places.get(place)]))
+    title = _("Datasets first: %(whose)s", whose=whose)
     if form is not HTML:
         return answers.table(priority.as_table(found, title, base().index.revision), form, "priority")
     return asking.page(
@@ -61,7 +64,10 @@ def advocate(sector: str) -> str:
     held = evidence()
     label = held.scheme("sector").get(sector)
     if label is None:
-        raise NotFound(f"There is no sector {sector!r}.", f"Choose one of: {', '.join(held.scheme('sector'))}.")
+        raise NotFound(
+            _("There is no sector %(name)s.", name=repr(sector)),
+            _("Choose one of: %(known)s.", known=", ".join(held.scheme("sector"))),
+        )
     term = NamedNode(concept("sector", sector))
     records = kept("sector-records", sector=term)
     counts: dict[str, int] = {}
@@ -88,7 +94,7 @@ def needed(held: Evidence) -> str:
     """Return the sector that the address asks for; without one, say how to name one."""
     sector = asking.one_of("sector", held.scheme("sector"))
     if not sector:
-        raise BadInput("Say which sector.", "For example ?sector=transport.")
+        raise BadInput(_("Say which sector."), _("For example %(example)s.", example="?sector=transport"))
     return sector
 
 
@@ -99,7 +105,7 @@ def records_table(held: Evidence) -> Table:
         [row["title"].value, row["record"].value, slug_of(row["class"].value)]
         for row in kept("sector-records", sector=NamedNode(concept("sector", sector)))
     ]
-    return Table("Records of the sector", ("record", "record iri", "kind"), rows, "", base().index.revision)
+    return Table(phrase("Records of the sector"), ("record", "record iri", "kind"), rows, "", base().index.revision)
 
 
 def _of(kind: str, sector: str, most: int) -> list[dict[str, Any]]:

@@ -25,6 +25,7 @@ from kg.web.analysis import asking
 from kg.web.analysis.held import kept, remembered
 from kg.web.analysis.matrix import rate_shown
 from kg.web.site import base
+from kg.web.tongues import _, language, said
 
 _KINDS_OF_HELP = {
     "practice": 3,
@@ -67,7 +68,9 @@ def asked(held: Evidence) -> Asked | None:
         policies = [held.policies.get(asking.record(value.strip(), "policy")) for value in named]
         missing = [value for value, policy in zip(named, policies, strict=True) if policy is None]
         if missing:
-            raise NotFound(f"There is no policy {missing[0]!r}.", "Search for it: /search?kind=policy.")
+            raise NotFound(
+                _("There is no policy %(name)s.", name=repr(missing[0])), _("Search for it: /search?kind=policy.")
+            )
         found = [policy for policy in policies if policy is not None]
         return Asked(neighbours.of_policies(found, sector), "; ".join(policy.title for policy in found), sector, label)
     place = asking.place(held)
@@ -83,10 +86,14 @@ def measure(held: Evidence, subject: Subject) -> Gaps:
     kind = asking.one_of("peers", neighbours.KINDS, "auto")
     named = [asking.record(value, "place") for value in request.args.getlist("peer") if value]
     if len(named) > _MOST_PEERS:
-        raise BadInput(f"{len(named)} peers are too many.", f"Choose at most {_MOST_PEERS}.")
+        raise BadInput(
+            _("%(count)s peers are too many.", count=len(named)), _("Choose at most %(count)s.", count=_MOST_PEERS)
+        )
     for one in named:
         if one not in held.places and one not in held.policies:
-            raise NotFound(f"There is no peer <{one}>.", "Name a place (de) or a policy (policy/de-dng-2021).")
+            raise NotFound(
+                _("There is no peer <%(iri)s>.", iri=one), _("Name a place (de) or a policy (policy/de-dng-2021).")
+            )
     return remembered(("gaps", subject, kind, *named), lambda: measured.find(held, subject, kind, named))
 
 
@@ -117,7 +124,7 @@ def shown(held: Evidence, gaps: Iterable[Gap], *, brief: bool = False, sector: s
     return [
         {
             "gap": gap,
-            "word": WORDS[gap.status],
+            "word": said(WORDS[gap.status]),
             "rate": rate_shown(gap.rate),
             "url": peers_url(gap.provision.slug),
             "examples": [cell_shown(held, cell, sector) for cell in gap.examples[:2]],
@@ -148,7 +155,10 @@ def needed(held: Evidence) -> Asked:
     """Return the subject that the address asks for; without one, say how to name one."""
     whose = asked(held)
     if whose is None:
-        raise BadInput("Say of whom: a place, a policy or a sector.", "For example ?place=ke&sector=transport.")
+        raise BadInput(
+            _("Say of whom: a place, a policy or a sector."),
+            _("For example %(example)s.", example="?place=ke&sector=transport"),
+        )
     return whose
 
 
@@ -170,7 +180,7 @@ def cell_shown(held: Evidence, cell: Cell, sector: str = "") -> dict[str, Any]:
     """Return a cell with the title of its policy, where it opens, and whether the policy names a sector."""
     policy = held.policies[cell.policy]
     slug = held.provisions[cell.provision].slug
-    return {"cell": cell, "policy": policy, "url": f"/matrix/cell/{policy.slug}/{slug}", "word": WORDS[cell.status],
+    return {"cell": cell, "policy": policy, "url": f"/matrix/cell/{policy.slug}/{slug}", "word": said(WORDS[cell.status]),
             "names": bool(sector) and sector in policy.sectors}  # fmt: skip
 
 
@@ -179,9 +189,7 @@ def toolkits(plan: Plan) -> dict[str, list[dict[str, Any]]]:
     cards = base().index.get({helper.iri for task in plan.tasks for helper in task.toolkits[:_TOOLKITS]})
     return {
         task.step.provision: [
-            {"card": card, "url": path_of(card.iri, base().settings.base)}
-            for helper in task.toolkits[:_TOOLKITS]
-            if (card := cards.get(helper.iri))
+            card_shown(card) for helper in task.toolkits[:_TOOLKITS] if (card := cards.get(helper.iri))
         ]
         for task in plan.tasks
     }
@@ -193,11 +201,15 @@ def help_shown(cards: Iterable[Card], serving: Container[str] = ()) -> list[dict
     every = list({card.iri: card for card in cards}.values())
     for kind, most in _KINDS_OF_HELP.items():
         those = [card for card in every if card.kind == kind]
-        found += [
-            {"card": card, "url": path_of(card.iri, base().settings.base), "names": card.iri in serving}
-            for card in those[:most]
-        ]
+        found += [card_shown(card) | {"names": card.iri in serving} for card in those[:most]]
     return found
+
+
+def card_shown(card: Card) -> dict[str, Any]:
+    """Return a card with what its kind is called and where it opens."""
+    kind = base().model.kind(card.kind)
+    return {"card": card, "kind": kind.label_in(language()) if kind else card.kind,
+            "url": path_of(card.iri, base().settings.base)}  # fmt: skip
 
 
 def nobody() -> Subject:

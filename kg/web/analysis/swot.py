@@ -20,6 +20,7 @@ from kg.web.analysis.held import kept, opened
 from kg.web.analysis.matrix import form_fields
 from kg.web.negotiation import HTML
 from kg.web.site import base, links, query_link
+from kg.web.tongues import _
 
 blueprint = Blueprint("swot", __name__)
 
@@ -84,7 +85,10 @@ def _asked(held: Evidence) -> tuple[list[Policy], str]:
         return list(whose.subject.own), whose.title
     found = [policy for policy in chosen(held, wanted) if policy.iri in held.whole]
     if len(found) > _MOST:
-        raise BadInput(f"{len(found)} policies are too many for one page.", "Narrow it by place, level or sector.")
+        raise BadInput(
+            _("%(count)s policies are too many for one page.", count=len(found)),
+            _("Narrow it by place, level or sector."),
+        )
     named = held.scheme("level").get(wanted.level, "")
     return found, ", ".join(filter(None, [whose.title if whose else "", named]))
 
@@ -148,7 +152,7 @@ def _published(targets: set[str]) -> list[dict[str, Any]]:
             continue
         source = row["source"].value if "source" in row else ""
         title = (
-            row["title"].value if "title" in row else (row["object"].value if "object" in row else "No source named")
+            row["title"].value if "title" in row else (row["object"].value if "object" in row else _("No source named"))
         )
         sorted_by = slug_of(row["sortedBy"].value) if "sortedBy" in row else ""
         quadrant = slug_of(row["quadrant"].value) if "quadrant" in row else "unsorted"

@@ -14,8 +14,11 @@ from kg.answers import Row
 from kg.terms import path_of
 from kg.web.analysis import answers, asking
 from kg.web.analysis.held import kept, opened
+from kg.web.names import labels
 from kg.web.negotiation import HTML
 from kg.web.site import base, links, query_link
+from kg.web.tongues import said
+from kg.words import phrase
 
 blueprint = Blueprint("transposition", __name__)
 
@@ -56,10 +59,11 @@ def unresolved(ext: str | None = None) -> Response | str:
     page = asking.number("page", 1, 1000) or 1
     pages = max(1, -(-max(len(readings), len(unsure)) // _PAGE))
     part = slice((page - 1) * _PAGE, page * _PAGE)
+    levels = labels(row["confidence"].value for row in unsure[part])
     return asking.page(
         "unresolved.html",
         readings=[_reading(row) for row in readings[part]],
-        unsure=[_doubt(row) for row in unsure[part]],
+        unsure=[_doubt(row) | {"confidence": levels.get(row["confidence"].value, "")} for row in unsure[part]],
         counts=(len(readings), len(unsure)),
         page=page,
         pages=pages,
@@ -75,7 +79,7 @@ def _reading(row: Row) -> dict[str, Any]:
     first, second = (slug_of(row[name].value) for name in ("first", "second"))
     policy, provision = slug_of(row["policy"].value), slug_of(row["provision"].value)
     return {"title": row["title"].value, "label": row["label"].value, "url": f"/matrix/cell/{policy}/{provision}",
-            "first": (first, WORDS.get(first, first)), "second": (second, WORDS.get(second, second))}  # fmt: skip
+            "first": (first, said(WORDS.get(first, first))), "second": (second, said(WORDS.get(second, second)))}  # fmt: skip
 
 
 def _doubt(row: Row) -> dict[str, Any]:
@@ -94,4 +98,4 @@ def register() -> Table:
     ]  # fmt: skip
     rows += [["not read in the source", row["title"].value, row["record"].value, slug_of(row["confidence"].value),
               "; ".join(_doubt(row)["notes"])] for row in unsure]  # fmt: skip
-    return Table("Unresolved", ("what", "record", "iri", "about", "note"), rows, "", base().index.revision)
+    return Table(phrase("Unresolved"), ("what", "record", "iri", "about", "note"), rows, "", base().index.revision)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, render_template, request
 from pyoxigraph import NamedNode
 
 from kg import queries
-from kg.search.index import Wanted
+from kg.search.index import KIND, Wanted
 from kg.web import facets
 from kg.web.asked import address, wanted_from
 from kg.web.names import names
@@ -51,6 +52,7 @@ def _numbers(wanted: Wanted) -> Table:
     totals = {sector: totals.get(sector, 0) for sector in {*totals, *_sectors()}}
     regions = _regions(wanted)
     named = names({*regions, *totals})
+    adding = _kind_to_add(wanted)
     rows = []
     for sector in sorted(totals, key=lambda sector: named[sector].label.casefold()):
         here = {**wanted.facets, _ROWS: [sector]}
@@ -59,6 +61,7 @@ def _numbers(wanted: Wanted) -> Table:
                 crossed.get((sector, region), 0),
                 address(replace(wanted, facets={**here, where: [region]})),
                 f"{named[sector].label}, {named[region].label}",
+                f"/contribute/{adding}?" + urlencode({_ROWS: sector, where: region}),
             )
             for region in regions
         ]
@@ -69,6 +72,12 @@ def _numbers(wanted: Wanted) -> Table:
         *((iri.rpartition("/")[2], named[iri].label) for iri in regions),
     ]
     return table(_("Records by sector and region; a record with two sectors counts in both"), heads, rows)
+
+
+def _kind_to_add(wanted: Wanted) -> str:
+    """Return the kind of record that an empty cell invites to add: the one that is searched for, else the first there is."""
+    chosen = wanted.facets.get(KIND, ())
+    return chosen[0] if len(chosen) == 1 else next(kind.name for kind in base().model.kinds if kind.name)
 
 
 def _sectors() -> list[str]:

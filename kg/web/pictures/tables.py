@@ -19,11 +19,12 @@ _DOWN = "down"
 
 @dataclass(frozen=True)
 class Cell:
-    """What stands in a table: words or a number, and where it leads."""
+    """What stands in a table: words or a number, and where it leads; `add` is where somebody can add what is not there."""
 
     value: str | int
     url: str | None = None
     note: str = ""
+    add: str | None = None
 
 
 @dataclass(frozen=True)

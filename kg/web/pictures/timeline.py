@@ -21,6 +21,7 @@ WIDTH = 960
 _ROW = 96
 _HEAD = 24
 _TALLEST = 64
+_WIDEST = 24
 _FEWEST_YEARS = 12
 
 
@@ -112,10 +113,11 @@ def picture(wanted: Wanted) -> Picture | None:
 def _bar(wanted: Wanted, kind: str, year: int, count: int, x: float, line: int, step: float, tallest: int) -> Bar:
     height = max(2.0, _TALLEST * count / tallest)
     url = address(replace(wanted, facets={**wanted.facets, KIND: [kind]}, since=year, until=year))
+    width = min(step * 0.76, _WIDEST)
     return Bar(
-        round(x + step * 0.12, 1),
+        round(x + (step - width) / 2, 1),
         round(line - height, 1),
-        round(step * 0.76, 1),
+        round(width, 1),
         round(height, 1),
         f"{year}: {count}",
         url,
