@@ -85,7 +85,10 @@ def test_gaps_are_ranked_by_kind_and_then_by_how_widely_and_strongly_peers_have_
 
 def test_an_example_is_stated_before_it_is_partly() -> None:
     found = {gap.provision.iri: gap for gap in gaps.find(BASE, peers.of_place(BASE, "here")).all}
-    assert [cell.policy for cell in found["p"].examples] == ["a", "b", "c", "d"]
+    assert [cell.policy for cell in found["q"].examples] == ["a", "b", "d", "e", "c"]
+    assert [cell.policy for cell in found["p"].examples] == ["b", "a", "c", "d"], (
+        "another one first than where q took it"
+    )
 
 
 @pytest.mark.parametrize(
