@@ -61,7 +61,9 @@ def show(form: Format, slug: str) -> Response | str:
     iri = asking.record(slug, "plan")
     triples = base().graphs([iri]).get(iri)
     if triples is None or OU.hasStep.value not in (said := statements(triples, iri)):
-        raise NotFound(f"There is no plan {slug!r}.", "Plans that were taken over: /search?kind=plan.")
+        raise NotFound(
+            _("There is no plan %(name)s.", name=repr(slug)), _("Plans that were taken over: /search?kind=plan.")
+        )
     lines = plans.read(iri, triples)
     labels = _labels(lines)
     title, about = (_text(said, path) for path in (DCT.title, DCT.description))
