@@ -163,7 +163,9 @@ def test_a_step_names_the_standards_and_the_missing_datasets_of_its_sector_and_o
 def test_the_plan_of_a_city_for_transport_names_its_texts_its_standards_and_who_did_it(client: FlaskClient) -> None:
     page = client.get("/roadmap?place=nl-amsterdam&sector=transport", headers=HTML).text
     for told in (
-        "of its own",
+        "These gaps rest on",
+        "and on no other:",
+        "which the base does not hold",
         "Passed over",
         "names transport and mobility",
         "Of transport and mobility:",

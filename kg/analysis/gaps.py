@@ -123,7 +123,9 @@ def _varied(evidence: Evidence, subject: Subject, found: Iterable[Gap], naming: 
             return cell.policy in naming, cell.status, bool(cell.where)
 
         equal = [cell for cell in gap.examples if grade(cell) == grade(gap.examples[0])]
-        first = min(equal, key=lambda cell: (served[cell.policy], evidence.policies[cell.policy].level != subject.level))
+        first = min(
+            equal, key=lambda cell: (served[cell.policy], evidence.policies[cell.policy].level != subject.level)
+        )
         served[first.policy] += 1
         yield replace(gap, examples=(first, *(cell for cell in gap.examples if cell is not first)))
 
