@@ -191,3 +191,11 @@ def test_places_are_those_of_the_base_and_two_of_one_name_are_told_apart(base: B
     assert {label for label in places.values() if label.startswith("Singapore")} == {
         "Singapore (city or region)", "Singapore (country or territory)",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["fr", "es", "he"])
+def test_places_of_one_name_are_told_apart_in_every_language(client: FlaskClient, language: str) -> None:
+    page = client.get(f"/gaps?lang={language}", headers=HTML).text
+    options = re.findall(r'<option value="(sg(?:-singapore)?)">([^<]*)</option>', page)
+    assert len(options) == 2
+    assert len({label for _, label in options}) == 2
