@@ -219,6 +219,15 @@ def test_papers_are_word_files(client: FlaskClient, path: str) -> None:
     assert "word/document.xml" in names
 
 
+@pytest.mark.parametrize("path", ["roadmap", "draft"])
+def test_a_paper_names_its_page_and_its_query_and_both_open(client: FlaskClient, path: str) -> None:
+    text = client.get(f"/{path}.md?place=nl-amsterdam&sector=transport").text
+    links = re.findall(r"\[the (?:page, where every number opens|query)\]\((\S+?)\)", text)
+    assert [url.partition("?")[0].rpartition("/")[2] for url in links] == [path, "sparql"]
+    for url in links:
+        assert client.get(url.partition("localhost")[2], headers=HTML).status_code == 200
+
+
 def test_the_gantt_chart_is_svg_with_a_bar_a_step(client: FlaskClient) -> None:
     steps = list(csv.DictReader(io.StringIO(client.get("/roadmap.csv?place=de").text)))
     drawn = ElementTree.fromstring(client.get("/roadmap.svg?place=de").text)

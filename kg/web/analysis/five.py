@@ -11,6 +11,7 @@ from kg.analysis.gaps import MISSING, UNKNOWN, WEAK
 from kg.analysis.peers import Subject
 from kg.web.analysis import asking
 from kg.web.analysis.held import evidence, remembered
+from kg.web.analysis.subjects import grounds
 from kg.web.site import base
 from kg.web.tongues import said
 
@@ -39,8 +40,7 @@ def of(parameter: str, iri: str) -> dict[str, Any] | None:
         for gap in found.of(MISSING, UNKNOWN, WEAK)[:_LINES]
     ]
     doors = {name: asking.address(f"/{name}", query) for name in ("gaps", "roadmap", "draft")}
-    whole = sum(policy.iri in held.whole for policy in subject.own)
-    return {"lines": lines, "own": len(subject.own), "whole": whole, "peers": found.peers, **doors}
+    return {"lines": lines, "rest_on": grounds(held, subject), **doors}
 
 
 def _subject(held: Evidence, parameter: str, iri: str) -> Subject | None:

@@ -70,7 +70,8 @@ def show(form: Format, slug: str) -> Response | str:
     if form is answers.SVG:
         return answers.sent(gantt.draw(plans.bars(lines, labels), title, gantt.EFFORT), form, slug_of(iri))
     if form in (answers.MARKDOWN, answers.DOCX):
-        text = kept.plan(lines, title, about, labels, answers.address_of, answers.stamp())
+        stamp = answers.stamp(queries.fill("record", record=NamedNode(iri)))
+        text = kept.plan(lines, title, about, labels, answers.address_of, stamp)
         return answers.sent(text if form is answers.MARKDOWN else documents.convert(text, "docx"), form, slug_of(iri))
     if form is not HTML:
         return answers.table(plans.as_table(lines, labels, title, base().index.revision), form, slug_of(iri))
