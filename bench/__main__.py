@@ -23,10 +23,11 @@ _DOCS = Path(__file__).resolve().parent.parent / "docs" / "bench.md"
 @click.option("--records", default=10_000, show_default=True, type=click.IntRange(100), help="Size of the base.")
 @click.option("--entries", default=10_000, show_default=True, type=click.IntRange(10), help="Size of the .bib.")
 @click.option("--seconds", default=3.0, show_default=True, help="How long each measurement takes.")
+@click.option("--beside/--alone", default=True, help="Measure other servers too, or our own engine only.")
 @click.option(
     "--out", default=_DOCS, show_default="docs/bench.md", type=click.Path(path_type=Path), help="Report to write."
 )
-def main(records: int, entries: int, seconds: float, out: Path) -> None:
+def main(records: int, entries: int, seconds: float, beside: bool, out: Path) -> None:
     """Measure the service beside its own engine and other servers; everything that is made for it is removed again."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the servers end with us
     found = report.Found(records, entries, seconds)
@@ -35,7 +36,7 @@ def main(records: int, entries: int, seconds: float, out: Path) -> None:
         folder = Path(name)
         data = folder / "data"
         _make(found, data)
-        _ask(found, folder, data)
+        _ask(found, folder, data, beside)
         _tell("The base is kept")
         found.work += work.keeping(data, records)
         _tell("The library works")
@@ -53,12 +54,12 @@ def _make(found: report.Found, data: Path) -> None:
     engines.rest(data)
 
 
-def _ask(found: report.Found, folder: Path, data: Path) -> None:
+def _ask(found: report.Found, folder: Path, data: Path, beside: bool) -> None:
     starts = {engines.VIRTUOSO: engines.virtuoso, engines.RDFLIB: engines.rdflib_endpoint}
     with ExitStack() as stack:
         service = stack.enter_context(engines.service(data, engines.patience(found.records)))
         targets = service.targets()
-        for name in engines.others(found.records, found.remarks.append):
+        for name in engines.others(found.records, found.remarks.append) if beside else ():
             _tell(f"{name} is filled")
             targets.append(stack.enter_context(starts[name](folder / name, found.records)))
         _tell("Pages")

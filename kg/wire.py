@@ -13,7 +13,7 @@ import threading
 import weakref
 from collections.abc import Iterator
 from contextlib import suppress
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -255,10 +255,16 @@ def _connected(peer: Peer) -> socket.socket:
     if peer.scheme == "http":
         return line
     try:
-        return ssl.create_default_context().wrap_socket(line, server_hostname=peer.host)
+        return _context().wrap_socket(line, server_hostname=peer.host)
     except OSError as error:
         line.close()
         raise Unreachable(str(error)) from error
+
+
+@cache
+def _context() -> ssl.SSLContext:
+    """Return how we meet a server over TLS: its certificate is checked against what the system trusts."""
+    return ssl.create_default_context()
 
 
 def _has_news(line: socket.socket) -> bool:

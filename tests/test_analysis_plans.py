@@ -85,7 +85,10 @@ def test_gaps_are_ranked_by_kind_and_then_by_how_widely_and_strongly_peers_have_
 
 def test_an_example_is_stated_before_it_is_partly() -> None:
     found = {gap.provision.iri: gap for gap in gaps.find(BASE, peers.of_place(BASE, "here")).all}
-    assert [cell.policy for cell in found["p"].examples] == ["a", "b", "c", "d"]
+    assert [cell.policy for cell in found["q"].examples] == ["a", "b", "d", "e", "c"]
+    assert [cell.policy for cell in found["p"].examples] == ["b", "a", "c", "d"], (
+        "another one first than where q took it"
+    )
 
 
 @pytest.mark.parametrize(
@@ -214,6 +217,15 @@ def test_papers_are_word_files(client: FlaskClient, path: str) -> None:
     answer = client.get(path)
     names = zipfile.ZipFile(io.BytesIO(answer.data)).namelist()
     assert "word/document.xml" in names
+
+
+@pytest.mark.parametrize("path", ["roadmap", "draft"])
+def test_a_paper_names_its_page_and_its_query_and_both_open(client: FlaskClient, path: str) -> None:
+    text = client.get(f"/{path}.md?place=nl-amsterdam&sector=transport").text
+    links = re.findall(r"\[the (?:page, where every number opens|query)\]\((\S+?)\)", text)
+    assert [url.partition("?")[0].rpartition("/")[2] for url in links] == [path, "sparql"]
+    for url in links:
+        assert client.get(url.partition("localhost")[2], headers=HTML).status_code == 200
 
 
 def test_the_gantt_chart_is_svg_with_a_bar_a_step(client: FlaskClient) -> None:

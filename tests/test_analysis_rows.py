@@ -163,7 +163,9 @@ def test_a_step_names_the_standards_and_the_missing_datasets_of_its_sector_and_o
 def test_the_plan_of_a_city_for_transport_names_its_texts_its_standards_and_who_did_it(client: FlaskClient) -> None:
     page = client.get("/roadmap?place=nl-amsterdam&sector=transport", headers=HTML).text
     for told in (
-        "of its own",
+        "These gaps rest on",
+        "and on no other:",
+        "which the base does not hold",
         "Passed over",
         "names transport and mobility",
         "Of transport and mobility:",
@@ -189,3 +191,11 @@ def test_places_are_those_of_the_base_and_two_of_one_name_are_told_apart(base: B
     assert {label for label in places.values() if label.startswith("Singapore")} == {
         "Singapore (city or region)", "Singapore (country or territory)",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["fr", "es", "he"])
+def test_places_of_one_name_are_told_apart_in_every_language(client: FlaskClient, language: str) -> None:
+    page = client.get(f"/gaps?lang={language}", headers=HTML).text
+    options = re.findall(r'<option value="(sg(?:-singapore)?)">([^<]*)</option>', page)
+    assert len(options) == 2
+    assert len({label for _, label in options}) == 2

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -121,6 +121,7 @@ class Evidence:
     cells: Mapping[tuple[str, str], Cell]
     places: Mapping[str, str] = field(default_factory=dict)
     wholes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    place_types: Mapping[str, str] = field(default_factory=dict)
     helpers: tuple[Helper, ...] = ()
     concepts: Mapping[str, str] = field(default_factory=dict)
     read_whole: frozenset[str] = frozenset()
@@ -222,6 +223,15 @@ def stronger(statuses: Iterable[str]) -> str:
     """Return the strongest of several texts' statuses, `not-seen` where there is none."""
     given = [status for status in statuses if status in _STRENGTH]
     return max(given, key=_STRENGTH.__getitem__, default=NOT_SEEN)
+
+
+def told_apart(labels: Mapping[str, str], types: Mapping[str, str]) -> dict[str, str]:
+    """Return the names of places; of several with one name each says what it is: `Singapore (city or region)`."""
+    named = Counter(labels.values())
+    return {
+        place: f"{label} ({types[place].lower()})" if named[label] > 1 and place in types else label
+        for place, label in labels.items()
+    }
 
 
 def slug_of(iri: str) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Iterable
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from kg.analysis.evidence import (
     ABSENT,
@@ -104,7 +104,30 @@ def find(evidence: Evidence, subject: Subject, kind: str = "auto", named: Iterab
     found.sort(
         key=lambda gap: (list(KINDS).index(gap.kind), *(-part for part in gap.rate.weight), gap.provision.notation)
     )
-    return Gaps(subject, peers, tuple(found))
+    return Gaps(subject, peers, tuple(_varied(evidence, subject, found, naming)))
+
+
+def _varied(evidence: Evidence, subject: Subject, found: Iterable[Gap], naming: Container[str]) -> Iterator[Gap]:
+    """Yield the gaps with another policy as the first example of each, as far as others put it equally well.
+
+    Of those that are as good (naming the sector or not, stated or partly, with a place in the text or without), the one comes first
+    that has served least so far, then one of the subject's own level.
+    """
+    served: Counter[str] = Counter()
+    for gap in found:
+        if not gap.examples:
+            yield gap
+            continue
+
+        def grade(cell: Cell) -> tuple[bool, str, bool]:
+            return cell.policy in naming, cell.status, bool(cell.where)
+
+        equal = [cell for cell in gap.examples if grade(cell) == grade(gap.examples[0])]
+        first = min(
+            equal, key=lambda cell: (served[cell.policy], evidence.policies[cell.policy].level != subject.level)
+        )
+        served[first.policy] += 1
+        yield replace(gap, examples=(first, *(cell for cell in gap.examples if cell is not first)))
 
 
 def _gap(

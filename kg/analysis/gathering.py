@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 
 from kg import queries
-from kg.analysis.evidence import READ, Cell, Evidence, Helper, Policy, Provision, Step, slug_of
+from kg.analysis.evidence import READ, Cell, Evidence, Helper, Policy, Provision, Step, slug_of, told_apart
 from kg.answers import Row
 
 Select = Callable[[str], list[Row]]
@@ -14,13 +14,14 @@ Select = Callable[[str], list[Row]]
 
 def gather(select: Select) -> Evidence:
     """Ask the questions and put their rows together."""
-    places, wholes = _places(select(queries.fill("analysis-places")))
+    places, wholes, types = _places(select(queries.fill("analysis-places")))
     return Evidence(
         policies=_policies(select(queries.fill("analysis-policies"))),
         provisions=_provisions(select(queries.fill("analysis-provisions"))),
         cells=_cells(select(queries.fill("analysis-cells"))),
         places=places,
         wholes=wholes,
+        place_types=types,
         helpers=_helpers(select(queries.fill("analysis-helpers"))),
         concepts={row["concept"].value: row["label"].value for row in select(queries.fill("analysis-concepts"))},
         steps=_steps(select(queries.fill("analysis-steps"))),
@@ -139,20 +140,14 @@ def _steps(rows: Iterable[Row]) -> dict[str, Step]:
 _STEP = ("effort", "actor", "government", "community", "clause")
 
 
-def _places(rows: Iterable[Row]) -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
-    """Return what each place is called, and of what it is a part; two of one name are told apart by what they are."""
-    labels: dict[str, str] = {}
-    types: dict[str, str] = {}
+def _places(rows: Sequence[Row]) -> tuple[dict[str, str], dict[str, tuple[str, ...]], dict[str, str]]:
+    """Return what each place is called, of what it is a part, and of which type it is."""
+    labels = {row["place"].value: row["label"].value for row in rows}
+    types = {row["place"].value: row["type"].value for row in rows if "type" in row}
+    called = {row["type"].value: row["typeLabel"].value for row in rows if "type" in row}
     wholes: dict[str, set[str]] = defaultdict(set)
     for row in rows:
-        labels[row["place"].value] = row["label"].value
-        if "type" in row:
-            types[row["place"].value] = row["type"].value
         if "whole" in row:
             wholes[row["place"].value].add(row["whole"].value)
-    named = Counter(labels.values())
-    told = {
-        place: f"{label} ({types[place].lower()})" if named[label] > 1 and place in types else label
-        for place, label in labels.items()
-    }
-    return told, {place: tuple(sorted(those)) for place, those in wholes.items()}
+    told = told_apart(labels, {place: called[type_] for place, type_ in types.items()})
+    return told, {place: tuple(sorted(those)) for place, those in wholes.items()}, types

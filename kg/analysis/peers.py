@@ -63,6 +63,18 @@ def of_place(evidence: Evidence, place: str, sector: str = "") -> Subject:
     return Subject(own, above, place, sector, _level(evidence, own, place))
 
 
+def unread(evidence: Evidence, subject: Subject) -> tuple[Policy, ...]:
+    """Return the policies of a subject's place that are held and that nobody has coded: its gaps do not rest on them."""
+    if not subject.place:
+        return ()
+    held = (
+        policy
+        for policy in evidence.policies.values()
+        if policy.iri not in evidence.coded and subject.place in policy.places
+    )
+    return tuple(sorted(held, key=lambda policy: (policy.title.casefold(), policy.iri)))
+
+
 def of_policies(policies: Sequence[Policy], sector: str = "") -> Subject:
     """Return the subject of some policies, or of a sector; of several levels it is at none."""
     levels = {policy.level for policy in policies}

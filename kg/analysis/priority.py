@@ -83,6 +83,17 @@ def datasets_table(found: Iterable[Offer], revision: int) -> Table:
     return Table("Datasets", _DATASETS, rows, NOTE, revision)
 
 
+_PLACES = ("what", "place", "place iri")
+
+
+def places_table(evidence: Evidence, found: Iterable[Offer], revision: int) -> Table:
+    """Write the places of all offers as a table, a place a row, with the offer that is published there."""
+    rows: list[list[Value]] = [
+        [offer.title, evidence.places.get(iri, iri), iri] for offer in found for iri in sorted(offer.places)
+    ]
+    return Table("Places", _PLACES, rows, NOTE, revision)
+
+
 def as_table(found: Iterable[Offer], title: str, revision: int) -> Table:
     """Write the offers as a table."""
     head = (

@@ -47,7 +47,8 @@ def _from(evidence: Evidence, made: Plan, address: Address) -> str:
         f"[{escaped(policy.title)}]({address(policy.iri)}) ({'' if policy.iri in evidence.whole else 'not '}read whole)"
         for policy in own
     )
-    return "Texts of its own: " + "; ".join(told) + "."
+    rest = "The gaps rest on these and on no others; texts that the base does not hold may say more."
+    return f"Texts of its own: {'; '.join(told)}. {rest}"
 
 
 def _task(evidence: Evidence, task: Task, address: Address, names: Mapping[str, str]) -> list[str]:

@@ -20,8 +20,9 @@ from kg.engine import statement
 from kg.errors import BadInput, Gone, NotFound
 from kg.model import Kind
 from kg.search.cards import classes_of, preferred, statements
-from kg.terms import PREFIXES, RDF, RECORDS, node, path_of
+from kg.terms import OU, PREFIXES, RDF, RECORDS, node, path_of
 from kg.web import cite, citing, collected, inbound, negotiation, signposting, tongues
+from kg.web.analysis import five
 from kg.web.harvest import pagehead
 from kg.web.names import above
 from kg.web.negotiation import CITABLE, CITATION, CSV, HTML, JSON, RECORD, TURTLE, Format
@@ -157,12 +158,19 @@ def _page(found: Record, path: str | None, entry: bibtex.Entry | None) -> str:
         inbound=inbound.groups(found.iri),
         inbound_query=inbound.query_url(found.iri),
         collection=collected.under(found.iri),
+        five=_gaps(found),
         related=[item(card) for card in base().index.related(found.iri, _sorted_under(found))],
         own=_own(path, found) if path and not path.startswith("/concept/") else None,
         citation=_citation(entry, path) if entry is not None and path else None,
         formats=formats,
         query_url=query_link(queries.fill("record" if path else "thing", record=NamedNode(found.iri))),
     )
+
+
+def _gaps(found: Record) -> dict[str, Any] | None:
+    """Return the first gaps of a record of a kind whose shape says that analyses measure it, and by which parameter."""
+    parameter = base().model.said_of(found.kind.iri, OU.measuredAs) if found.kind else None
+    return five.of(parameter, found.iri) if parameter else None
 
 
 def _context(portrait: Portrait, found: Record, path: str | None) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from kg.errors import BadInput, NotFound
 from kg.terms import path_of
 from kg.web import negotiation
 from kg.web.negotiation import CSV, HTML, JSON, Format
-from kg.web.site import base
+from kg.web.site import base, query_link
 from kg.web.tongues import _
 
 MARKDOWN = Format("md", "text/markdown", "Markdown")
@@ -64,9 +64,17 @@ def table(made: Table, form: Format, name: str) -> Response:
     return sent(_WRITERS[form.ext](made), form, name)
 
 
-def stamp() -> str:
-    """Return from which state of the base a paper comes."""
-    return f"From revision {base().index.revision} of Open Urban, {date.today().isoformat()}."
+def stamp(question: str) -> str:
+    """Return in Markdown from which state of the base a paper comes, with its page and the query behind it."""
+    site, path = request.url_root.rstrip("/"), request.path.rpartition(".")[0] or request.path
+    page = f"{site}{path}?{request.query_string.decode('ascii', 'ignore')}"
+    told = f"From revision {base().index.revision} of Open Urban, {date.today().isoformat()}"
+    return f"{told}: [the page, where every number opens]({_in_link(page)}), [the query]({_in_link(site + query_link(question))})."
+
+
+def _in_link(address: str) -> str:
+    """Write an address so that Markdown does not end the link within it."""
+    return address.replace("(", "%28").replace(")", "%29").replace(" ", "%20")
 
 
 def address_of(iri: str) -> str:

@@ -8,20 +8,21 @@ from kg.words import Text, phrase
 
 COLUMNS = (
     phrase("about"), phrase("after"), phrase("basis"), phrase("civic community"), phrase("code"), phrase("coded"),
-    phrase("counts in rates"), phrase("dataset"), phrase("effort"), phrase("example"), phrase("example note"),
-    phrase("example place in the text"), phrase("factor"), phrase("first reading"), phrase("government"), phrase("here"),
-    phrase("instrument"), phrase("kind"), phrase("kind of gap"), phrase("known as"), phrase("laid down in wider places by"),
-    phrase("level"), phrase("method"), phrase("note"), phrase("own absent, read whole"), phrase("own contrary"),
-    phrase("own not seen"), phrase("own stated or partly"), phrase("own texts"), phrase("peers"), phrase("peers absent"),
-    phrase("peers contrary"), phrase("peers not seen"), phrase("peers outright"), phrase("peers read in part, seen in"),
-    phrase("peers read whole"), phrase("peers stated or partly"), phrase("peers that lay it down"), phrase("phase"),
-    phrase("place"), phrase("place in the text"), phrase("policy"), phrase("principle"), phrase("provision"),
-    phrase("quadrant"), phrase("quick win"), phrase("rank"), phrase("read whole"), phrase("record"), phrase("relation"),
-    phrase("rule"), phrase("scheme"), phrase("second reading"), phrase("sectors"), phrase("seen in"), phrase("share"),
-    phrase("signed by"), phrase("standard"), phrase("standards and datasets of the sector"), phrase("status"), phrase("step"),
-    phrase("text"), phrase("text read whole"), phrase("texts that name the sector and lay it down"), phrase("toolkits"),
-    phrase("tied by"), phrase("evidence"), phrase("own note"), phrase("what the evidence says"),
-    phrase("what"), phrase("who"), phrase("why"), phrase("year"), phrase("95 % from"), phrase("95 % to"),
+    phrase("counts in rates"), phrase("dataset"), phrase("effort"), phrase("evidence"), phrase("example"),
+    phrase("example note"), phrase("example place in the text"), phrase("factor"), phrase("first reading"),
+    phrase("government"), phrase("here"), phrase("instrument"), phrase("kind"), phrase("kind of gap"), phrase("known as"),
+    phrase("laid down in wider places by"), phrase("level"), phrase("method"), phrase("note"),
+    phrase("own absent, read whole"), phrase("own contrary"), phrase("own not seen"), phrase("own note"),
+    phrase("own stated or partly"), phrase("own texts"), phrase("peers"), phrase("peers absent"), phrase("peers contrary"),
+    phrase("peers not seen"), phrase("peers outright"), phrase("peers read in part, seen in"), phrase("peers read whole"),
+    phrase("peers stated or partly"), phrase("peers that lay it down"), phrase("phase"), phrase("place"),
+    phrase("place in the text"), phrase("policy"), phrase("principle"), phrase("provision"), phrase("quadrant"),
+    phrase("quick win"), phrase("rank"), phrase("read whole"), phrase("record"), phrase("relation"), phrase("rule"),
+    phrase("scheme"), phrase("second reading"), phrase("sectors"), phrase("seen in"), phrase("share"), phrase("signed by"),
+    phrase("standard"), phrase("standards and datasets of the sector"), phrase("status"), phrase("step"), phrase("text"),
+    phrase("text read whole"), phrase("texts that name the sector and lay it down"), phrase("tied by"), phrase("toolkits"),
+    phrase("what"), phrase("what the evidence says"), phrase("who"), phrase("why"), phrase("year"), phrase("95 % from"),
+    phrase("95 % to"),
 )  # fmt: skip
 """Every column of the tables behind numbers."""
 
@@ -35,7 +36,7 @@ WORDS = (
 
 _FIXED = {
     "kind", "status", "first reading", "second reading", "text read whole", "counts in rates", "coded", "read whole", "here",
-    "quick win", "kind of gap", "effort", "phase", "quadrant", "known as", "relation", "what",
+    "quick win", "kind of gap", "effort", "phase", "quadrant", "known as", "relation", "what", "tied by",
 }  # fmt: skip
 _ENGLISH = {"note", "example note", "government", "civic community", "why", "factor", "who", "rule"}
 """Columns of sentences that were written in one language."""

@@ -52,6 +52,7 @@ def gaps(ext: str | None = None) -> Response | str:
         "gaps.html",
         whose=whose,
         found=found,
+        rest_on=subjects.grounds(held, whose.subject),
         full=subjects.shown(held, first, sector=whose.sector),
         rest=subjects.shown(held, [gap for gap in rows if gap.kind != HELD], brief=True, sector=whose.sector),
         laid_down=subjects.shown(held, [gap for gap in rows if gap.kind == HELD], brief=True),

@@ -11,7 +11,7 @@ from flask import current_app
 from pyoxigraph import Literal, NamedNode
 
 from kg import queries
-from kg.analysis.evidence import Evidence, Provision
+from kg.analysis.evidence import Evidence, Provision, told_apart
 from kg.analysis.gathering import gather
 from kg.answers import Row
 from kg.web.analysis import answers
@@ -66,10 +66,13 @@ def _in_words(held: Evidence) -> Evidence:
             matches=tuple((iri, called(iri, label)) for iri, label in one.matches),
         )
 
+    places = {iri: called(iri, label) for iri, label in held.places.items()}
+    types = {iri: labels[type_] for iri, type_ in held.place_types.items() if type_ in labels}
+    apart = told_apart(places, types)
     return replace(
         held,
         provisions={iri: provision(one) for iri, one in held.provisions.items()},
-        places={iri: called(iri, label) for iri, label in held.places.items()},
+        places={iri: Text(apart[iri], label.language) for iri, label in places.items()},
         concepts={iri: called(iri, label) for iri, label in held.concepts.items()},
     )
 

@@ -55,7 +55,9 @@ def plan(ext: str | None = None) -> Response | str:
     if form is answers.SVG:
         return answers.sent(gantt.draw(gantt.bars(made), title, f"{gantt.EFFORT} Green: quick win."), form, "roadmap")
     if form in (answers.MARKDOWN, answers.DOCX):
-        text = words.plan(held, made, title, answers.address_of, answers.stamp(), _named(made))
+        text = words.plan(
+            held, made, title, answers.address_of, answers.stamp(queries.fill("analysis-steps")), _named(made)
+        )
         return answers.sent(text if form is answers.MARKDOWN else documents.convert(text, "docx"), form, "roadmap")
     return answers.table(roadmap.as_table(held, made, title, base().index.revision), form, "roadmap")
 
@@ -75,6 +77,7 @@ def _plan_page(held: Evidence, whose: Asked, found: Gaps, made: Plan, title: str
         title=title,
         whose=whose,
         found=found,
+        rest_on=subjects.grounds(held, whose.subject),
         made=made,
         phases=roadmap.Plan(found, tuple(tasks)).phases,
         quick_wins=made.quick_wins if page == 1 else [],
@@ -122,6 +125,7 @@ def draft(ext: str | None = None) -> Response | str:
             clauses=[(clause, [subjects.cell_shown(held, cell) for cell in clause.follows]) for clause in made],
             whose=whose,
             found=found,
+            rest_on=subjects.grounds(held, subject),
             whole=held.whole,
             passed=PASSED,
             disclaimer=words.DISCLAIMER,
@@ -129,7 +133,7 @@ def draft(ext: str | None = None) -> Response | str:
             formats=links("/draft", _DRAFT, asking.parameters()),
             query_url=query_link(queries.fill("analysis-steps")),
         )
-    text = words.draft(held, made, title, answers.address_of, answers.stamp())
+    text = words.draft(held, made, title, answers.address_of, answers.stamp(queries.fill("analysis-steps")))
     return answers.sent(text if form is answers.MARKDOWN else documents.convert(text, "docx"), form, "draft")
 
 
@@ -163,6 +167,7 @@ def consult() -> str:
         cards = sorted((card for card in found_cards if card.kind in _READ), key=lambda card: (card.kind, card.title))
         context |= {
             "found": found,
+            "rest_on": subjects.grounds(held, whose.subject),
             "made": made,
             "first": subjects.shown(held, found.of(MISSING, UNKNOWN, WEAK)[:5], sector=whose.sector),
             "whole": held.whole,

@@ -61,14 +61,17 @@ def show(form: Format, slug: str) -> Response | str:
     iri = asking.record(slug, "plan")
     triples = base().graphs([iri]).get(iri)
     if triples is None or OU.hasStep.value not in (said := statements(triples, iri)):
-        raise NotFound(f"There is no plan {slug!r}.", "Plans that were taken over: /search?kind=plan.")
+        raise NotFound(
+            _("There is no plan %(name)s.", name=repr(slug)), _("Plans that were taken over: /search?kind=plan.")
+        )
     lines = plans.read(iri, triples)
     labels = _labels(lines)
     title, about = (_text(said, path) for path in (DCT.title, DCT.description))
     if form is answers.SVG:
         return answers.sent(gantt.draw(plans.bars(lines, labels), title, gantt.EFFORT), form, slug_of(iri))
     if form in (answers.MARKDOWN, answers.DOCX):
-        text = kept.plan(lines, title, about, labels, answers.address_of, answers.stamp())
+        stamp = answers.stamp(queries.fill("record", record=NamedNode(iri)))
+        text = kept.plan(lines, title, about, labels, answers.address_of, stamp)
         return answers.sent(text if form is answers.MARKDOWN else documents.convert(text, "docx"), form, slug_of(iri))
     if form is not HTML:
         return answers.table(plans.as_table(lines, labels, title, base().index.revision), form, slug_of(iri))

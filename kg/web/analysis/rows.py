@@ -191,6 +191,11 @@ def _offers(held: Evidence) -> Table:
     return priority.datasets_table(offers, _revision())
 
 
+def _places(held: Evidence) -> Table:
+    offers = subjects.offers(held, asking.place(held), sectors.needed(held))
+    return priority.places_table(held, offers, _revision())
+
+
 def _sector() -> NamedNode:
     return NamedNode(concept("sector", asking.text("sector") or "transport"))
 
@@ -205,6 +210,7 @@ _TABLES: dict[str, tuple[Callable[[Evidence], Table], Callable[[], str]]] = {
     "links": (_ties, lambda: queries.fill("analysis-links")),
     "unresolved": (lambda held: registers.register(), lambda: queries.fill("analysis-unresolved")),
     "datasets": (_offers, lambda: queries.fill("analysis-datasets", sector=_sector())),
+    "places": (_places, lambda: queries.fill("analysis-datasets", sector=_sector())),
     "records": (sectors.records_table, lambda: queries.fill("sector-records", sector=_sector())),
     "unread": (gaps.unread_table, lambda: queries.fill("analysis-policies")),
 }

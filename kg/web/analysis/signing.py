@@ -18,7 +18,7 @@ from kg.terms import DCT, OU, XSD
 from kg.web.analysis import asking, held, plans, subjects, voices
 from kg.web.portrait import spoken
 from kg.web.site import base
-from kg.web.tongues import _, language
+from kg.web.tongues import ENGLISH, _, language, speaking
 
 
 def draft(evidence: Evidence, policy: Policy) -> list[Factor]:
@@ -39,7 +39,9 @@ def begin(iri: str) -> list[Triple]:
     evidence = held.evidence()
     whose = subjects.asked(evidence) if asking.text("policy") else None
     if whose is None or len(whose.subject.own) != 1:
-        raise BadInput("Say which one policy.", "For example ?from=swot&policy=de-dng-2021.")
+        raise BadInput(
+            _("Say which one policy."), _("For example %(example)s.", example="?from=swot&policy=de-dng-2021")
+        )
     policy, thing = whose.subject.own[0], NamedNode(iri)
     today = datetime.now(UTC).date().isoformat()
     said = [
@@ -47,7 +49,9 @@ def begin(iri: str) -> list[Triple]:
         Triple(thing, OU.analyses, NamedNode(policy.iri)),
         Triple(thing, DCT.issued, Literal(today, datatype=XSD.date)),
     ]
-    return said + plans.derived(iri, "swot") + signed.written(iri, signed.taken(draft(evidence, policy)))
+    with speaking(ENGLISH):  # a draft is written down in the language that its statements name
+        drafted = draft(held.evidence(), policy)
+    return said + plans.derived(iri, "swot") + signed.written(iri, signed.taken(drafted))
 
 
 # -- which there are ---------------------------------------------------------------------------------------------------------
@@ -88,7 +92,8 @@ def analysed(evidence: Evidence) -> Policy:
     policy = evidence.policies.get(analysis.policy)
     if policy is None:
         raise NotFound(
-            f"The policy of {analysis.title!r} is not in the base.", "Look at the record: /search?kind=analysis."
+            _("The policy of %(name)s is not in the base.", name=repr(analysis.title)),
+            _("Look at the record: /search?kind=analysis."),
         )
     return policy
 
@@ -97,7 +102,9 @@ def _read(iri: str) -> Analysis:
     def read() -> Analysis:
         triples = base().graphs([iri]).get(iri)
         if triples is None:
-            raise NotFound(f"There is no analysis {slug_of(iri)!r}.", "Those that were signed: /swot.")
+            raise NotFound(
+                _("There is no analysis %(name)s.", name=repr(slug_of(iri))), _("Those that were signed: /swot.")
+            )
         return signed.read(iri, triples)
 
     return held.remembered(("analysis", iri), read)

@@ -212,6 +212,31 @@ def card_shown(card: Card) -> dict[str, Any]:
             "url": path_of(card.iri, base().settings.base)}  # fmt: skip
 
 
+_OWN_NAMED = 12
+
+
+def grounds(held: Evidence, subject: Subject) -> dict[str, Any]:
+    """Return on which texts of a place its gaps rest, each with its type and how it was read, and which nobody has coded."""
+    types = held.scheme("policy-type")
+
+    def told(policy: Policy) -> dict[str, Any]:
+        return {
+            "title": policy.title,
+            "url": path_of(policy.iri, base().settings.base),
+            "type": types.get(policy.type, policy.type).lower(),
+            "year": policy.year,
+            "whole": policy.iri in held.whole,
+        }
+
+    return {
+        "place": subject.place,
+        "own": [told(policy) for policy in subject.own[:_OWN_NAMED]],
+        "number": len(subject.own),
+        "all": asking.address("/rows/policies", {"place": subject.place.rpartition("/")[2], "among": "own"}),
+        "unread": [told(policy) for policy in neighbours.unread(held, subject)],
+    }
+
+
 def nobody() -> Subject:
     """Return the subject of no place: everything is open, and all policies are peers."""
     return Subject(())
