@@ -12,6 +12,7 @@ from kg import shipped
 from kg.citations import bibtex, graph
 from kg.citations.entry import Entry
 from kg.citations.names import OTHERS, Name
+from kg.terms import OU
 
 IRI = "https://w3id.org/open-urban/reference/k"
 
@@ -125,3 +126,13 @@ def test_our_own_export_gives_the_same_graph(dialect: str) -> None:
         once = graph.to_triples(entry, IRI)
         twice = graph.to_triples(again(graph.from_triples(once, IRI), dialect), IRI)
         assert set(map(str, twice)) == set(map(str, once))
+
+
+@pytest.mark.parametrize("name", ["keywords", "ids"])
+@pytest.mark.parametrize("text", ["zebra, alpha", "zebra,alpha", "alpha, zebra"])
+def test_the_order_of_a_list_comes_back_until_somebody_changes_it(name: str, text: str) -> None:
+    entry = Entry("k", "misc", {name: text})
+    triples = graph.to_triples(entry, IRI)
+    assert graph.from_triples(triples, IRI).fields[name] == text
+    less = [triple for triple in triples if "zebra" not in str(triple.object) or triple.predicate == OU.rawEntry]
+    assert graph.from_triples(less, IRI).fields[name] == "alpha"
