@@ -54,8 +54,8 @@ _ACCENTS = re.compile(
 _SHELL = dict.fromkeys(map(ord, "{}\\ "))
 _NEEDS_READER = re.compile(r"\\(?![&%#_$])|(?<!\\)\$")
 _PLAIN = {
-    "{": "", "}": "", "~": " ", "---": "—", "--": "–", "``": "“", "''": "”", "?`": "¿", "!`": "¡", r"\&": "&", r"\%": "%", r"\#": "#",
-    r"\_": "_", r"\$": "$",
+    "{": "", "}": "", "~": " ", "---": "—", "--": "–", "``": "“", "''": "”", "?`": "¿", "!`": "¡",
+    r"\&": "&", r"\%": "%", r"\#": "#", r"\_": "_", r"\$": "$",
 }  # fmt: skip
 """Marks that need no grammar. Reading these and the common accents here is what makes 10,000 entries quick."""
 _PLAIN_MARKS = re.compile(r"\\[&%#_$]|---?|[?!]`|``|''|[{}~]")
