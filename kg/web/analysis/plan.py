@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, redirect
+from werkzeug.wrappers import Response as AnyResponse
 
 from kg import queries
 from kg.analysis import documents, gantt, roadmap, words
@@ -141,6 +142,12 @@ def _chosen(found: Gaps, wanted: list[str]) -> list[Gap]:
     if wanted:
         return [gap for gap in found.all if gap.provision.iri in wanted]
     return list(found.of(MISSING, UNKNOWN, WEAK))
+
+
+@blueprint.get("/consultation")
+def consultation() -> AnyResponse:
+    """Lead those who spell it out to the guided page."""
+    return redirect(asking.address("/consult", asking.parameters()), 301)
 
 
 @blueprint.get("/consult")
