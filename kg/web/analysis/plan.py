@@ -196,5 +196,5 @@ _READ = ("output", "reference", "practice", "interview")
 
 
 def _start(held: Evidence, action: str, title: str, lede: str) -> str:
-    return asking.page("start.html", action=action, title=title, lede=lede,
+    return asking.page("start.html", action=action, title=title, lede=lede, kept=plans.of() if action == "/roadmap" else [],
                            form=form_fields(held, asking.choice(held)))  # fmt: skip
