@@ -615,7 +615,7 @@ def test_complaints_and_changes_are_told_in_the_language_of_the_form(visitor: Fl
     page = visitor.post("/contribute/practice?lang=fr", data=form, headers=HTML).text
     assert "Nous ne pouvons prendre que ce qui peut être partagé" in page
     assert "Ce n’est pas une adresse électronique." in page
-    assert "Résumé: Dites en une phrase ou deux" in page, "what the shape says, and what it calls the field"
+    assert "Résumé: Dites en une ou deux phrases" in page, "what the shape says, and what it calls the field"
     form |= {"licence": ["yes"], "email": [""], "description": ["Ce que c’est."]}
     review = visitor.post("/contribute/practice?lang=fr", data=form, headers=HTML).text
     assert re.search(r'<th scope="row">Titre', review)
