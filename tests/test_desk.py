@@ -615,7 +615,55 @@ def test_complaints_and_changes_are_told_in_the_language_of_the_form(visitor: Fl
     page = visitor.post("/contribute/practice?lang=fr", data=form, headers=HTML).text
     assert "Nous ne pouvons prendre que ce qui peut être partagé" in page
     assert "Ce n’est pas une adresse électronique." in page
-    assert "Résumé: Dites en une phrase ou deux" in page, "what the shape says, and what it calls the field"
+    assert "Résumé: Dites en une ou deux phrases" in page, "what the shape says, and what it calls the field"
     form |= {"licence": ["yes"], "email": [""], "description": ["Ce que c’est."]}
     review = visitor.post("/contribute/practice?lang=fr", data=form, headers=HTML).text
     assert re.search(r'<th scope="row">Titre', review)
+
+
+def test_a_body_that_the_base_does_not_have_is_proposed_with_the_record_that_names_it(
+    visitor: FlaskClient, door: Flask, own: Base
+) -> None:
+    path, body = "/contribute/event", "Guild of Tram Timekeepers"
+    given = filled(
+        visitor,
+        path,
+        title="A day of trams",
+        startDate="2031",
+        organiser=body,
+        **{"evidence/new-1/source": "https://example.org/x"},
+    )
+    given["sort"] = given.get("sort") or [""]
+    page = visitor.post(path, data=given | {"do": ["check"]}, headers=HTML).text
+    assert f"No record has the name {body}." in page
+    sorts = dict(re.findall(rf'name="new:{body}" value="(https?://[^"]+)"> add it: ([^<]+)<', page))
+    assert len(sorts) >= 2
+    group = next(iri for iri in sorts if iri.endswith("Organization"))
+    again = visitor.post(path, data=given | {"do": ["more organiser"], f"new:{body}": [group]}, headers=HTML).text
+    assert f'<input type="hidden" name="new:{body}" value="{group}">' in again, "a choice survives another row"
+    review = visitor.post(path, data=given | {"do": ["check"], f"new:{body}": [group]}, headers=HTML).text
+    assert f"Together with it: {body}" in review, re.findall(r"<a href=\"#f-[^>]*>[^<]*", review)
+    answer = visitor.post(
+        path, data=given | {"do": ["send"], f"new:{body}": [group], "person": ["Maud Lindh"]}, headers=HTML
+    )
+    number = int(answer.location.split("/")[-2])
+    new = f"{own.settings.base}agent/guild-of-tram-timekeepers"
+    assert set(deciding.desk(own).records(number)) == {f"{own.settings.base}event/a-day-of-trams", new}
+    curator = entered(door, own, "curator")
+    assert body in curator.get(f"/desk/{number}", headers=HTML).text
+    assert decided(curator, number, "accept") == 303
+    made = visitor.get("/agent/guild-of-tram-timekeepers", headers=HTML).text
+    assert body in made
+    assert "the name, as this record gives it" in made
+    assert "/agent/guild-of-tram-timekeepers" in visitor.get("/event/a-day-of-trams", headers=HTML).text
+    assert (
+        f"No record has the name {body}." not in visitor.post(path, data=given | {"do": ["check"]}, headers=HTML).text
+    )
+
+
+@pytest.mark.parametrize("sort", ["", "nonsense", "https://w3id.org/open-urban/ns#Policy", "javascript:alert(1)"])
+def test_a_name_becomes_nothing_but_what_the_form_offers(sort: str, visitor: FlaskClient) -> None:
+    given = filled(visitor, "/contribute/event", title="A day", startDate="2031", organiser="Nobody at all")
+    page = visitor.post("/contribute/event", data=given | {"do": ["send"], "new:Nobody at all": [sort]}, headers=HTML)
+    assert page.status_code == 200
+    assert "No record has the name Nobody at all." in page.text

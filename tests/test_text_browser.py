@@ -68,7 +68,7 @@ READ_ALOUD = {
     "/map": "Where it is from | Records a country | none seen | Of no single country | The numbers | Argentina",
     "/evidence": "Evidence by sector and region | Sector | Africa | Civic amenities | add one",
     "/gaps?place=ke&sector=transport": (
-        "Gaps: Kenya | provisions: | missing | texts of its own: | Peers: | Look at these first | Not seen here |"
+        "Gaps: Kenya | provisions: | missing | of the place itself | Peers: | Look at these first | Not seen here |"
         " How others put it: | What helps: | The other gaps, in order"
     ),
     "/roadmap?place=ke": "Roadmap: Kenya | steps in order | Quick wins | Phase 1: Foundations | Civic community:",

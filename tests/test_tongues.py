@@ -292,12 +292,7 @@ def test_a_link_to_rows_finds_the_same_rows_in_every_language(client: FlaskClien
 
 def test_every_column_of_a_table_has_a_name_in_every_language(client: FlaskClient) -> None:
     """The columns are read from the tables themselves: one that is added is noticed here."""
-    more = {
-        "datasets": "?sector=transport",
-        "places": "?sector=transport",
-        "records": "?sector=transport",
-        "factors": "?policy=de-dng-2021",
-    }
+    more = dict.fromkeys(("datasets", "places", "records"), "?sector=transport") | {"factors": "?policy=de-dng-2021"}
     for of in rows._TABLES:
         asked = client.get(f"/rows/{of}.json{more.get(of, '?place=ke')}")
         assert asked.status_code == 200, asked.text

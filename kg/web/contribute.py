@@ -22,6 +22,7 @@ from kg.web import drafting, person, session, told
 from kg.web.analysis import beginnings
 from kg.web.blanks import Drawing, field_id, mistakes
 from kg.web.drafting import DO, PURPOSE, WORDS
+from kg.web.newcomers import CHOSEN
 from kg.web.sheets import Sheet, adding, blanks, filled, judged, opening
 from kg.web.site import base
 from kg.web.tongues import _
@@ -165,6 +166,10 @@ def _form(
         until=until,
         draft_url=request.url,
         is_signed=_is_signed(sheet.blank),
+        unknown=list(sheet.newcomers.unknown.values()) if sheet.newcomers else [],
+        decided=[]
+        if sheet.newcomers
+        else [(name, form[name][-1]) for name in form if name.startswith(CHOSEN) and form[name]],
     )
 
 
@@ -194,7 +199,8 @@ def _checked(sheet: Sheet, place: str, form: dict[str, list[str]], step: str) ->
     if step != "send":
         advice = [text for texts in warnings.values() for text in texts]
         hidden = [(name, text) for name, texts in form.items() if name not in (DO, session.FIELD) for text in texts]
-        return render_template("contribute/review.html", place=place, change=change, advice=advice, hidden=hidden,
+        others = [told.change(iri, [], triples) for iri, triples in sheet.others.items()]
+        return render_template("contribute/review.html", place=place, change=change, others=others, advice=advice, hidden=hidden,
                                kind=sheet.blank.kind, signed=session.signature(PURPOSE))  # fmt: skip
     return _sent(sheet, found, change)
 
@@ -220,9 +226,9 @@ def _sent(sheet: Sheet, found: Answers, change: told.Told) -> AnyResponse:
         return redirect("/contribute", 303)
     person.count()
     why = f"{'new' if change.new else 'change of'} {kind.label.lower()}: {change.title[:_LONGEST_TITLE]}"
-    number, secret = deciding.send(
-        base(), {sheet.iri: (sheet.before or None, found.triples)}, why, person.sender(kind.name or "")
-    )
+    others: deciding.States = {iri: (None, triples) for iri, triples in sheet.others.items()}
+    states = {sheet.iri: (sheet.before or None, found.triples), **others}
+    number, secret = deciding.send(base(), states, why, person.sender(kind.name or ""))
     drafting.drafts().forget(request.form.get("draft", ""))
     return redirect(f"/contribute/sent/{number}/{secret}", 303)
 

@@ -16,7 +16,8 @@ from kg.model import LANGUAGE
 from kg.search.cards import statements
 from kg.shapes import Problem
 from kg.terms import RDF
-from kg.web import tongues
+from kg.web import newcomers, tongues
+from kg.web.newcomers import Newcomers
 from kg.web.site import base
 from kg.web.tongues import _, language
 
@@ -43,6 +44,13 @@ class Sheet:
     start: list[Triple]
     labels: Mapping[str, str]
     new: bool
+    newcomers: Newcomers | None = None
+    """What the form that was read last names, and the base does not have."""
+
+    @property
+    def others(self) -> dict[str, list[Triple]]:
+        """The records that are made together with this one, because it names them."""
+        return self.newcomers.records if self.newcomers else {}
 
     @classmethod
     def over(cls, blank: Blank, iri: str, start: list[Triple], *, new: bool = False) -> Sheet:
@@ -80,7 +88,8 @@ class Sheet:
     def read(self, form: Form) -> Answers:
         """Read what was typed; what follows from it is brought in line."""
         names = naming.Names(base().model, base().index, base().settings.base)
-        found = answers.read(self.blank, self.iri, self.start, form, self.shown, names.resolve)
+        self.newcomers = newcomers.of(self.iri, blanks(), form, names.resolve)
+        found = answers.read(self.blank, self.iri, self.start, form, self.shown, self.newcomers.resolve)
         found.triples = tidy.tidied(self.iri, self.start, found.triples)
         return found
 
@@ -98,7 +107,11 @@ def judged(sheet: Sheet, found: Answers) -> tuple[dict[str, list[str]], dict[str
     complaints = {name: [tongues.said(text) for text in texts] for name, texts in found.complaints.items()}
     warnings: dict[str, list[str]] = {}
     whole: list[str] = []
-    for problem in base().check({sheet.iri: found.triples}):
+    for problem in base().check({sheet.iri: found.triples, **sheet.others}):
+        if problem.record in sheet.others:
+            if problem.severe:
+                whole.append(_sentence(problem))
+            continue
         name = changes.asked_of(sheet.blank, problem.focus, problem.path, sheet.iri, found.triples)
         if name is not None and any(key == name or key.startswith(name + "/") for key in found.complaints):
             continue  # what could not be read is missing for that reason, which is told already
