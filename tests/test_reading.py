@@ -567,3 +567,17 @@ def test_a_key_is_author_year_word(text: str, expected: str) -> None:
     entry = only(text)
     assert keys.made(entry) == expected
     assert keys.made(entry, {expected}) == expected + "b"
+
+
+def test_a_line_that_ends_with_a_backslash_does_not_shift_the_lines_that_are_told() -> None:
+    text = "@misc{a,\n  note = {one \\\\\n two \\\\\n}\n}\n@misc{b,\n  title = {x} year = 3}\n@misc{c, title = {y}}\n"
+    reading = bibtex.read(text)
+    assert [entry.key for entry in reading.entries] == ["a", "c"]
+    assert [(one.line, one.key, one.raw) for one in reading.broken] == [(6, "b", "@misc{b,\n  title = {x} year = 3}")]
+
+
+def test_what_follows_a_broken_entry_is_kept_with_it() -> None:
+    text = '@book{a,\n  title = "{zeitgem{"a}{\\ss}}",\n  year = 1991,\n  note = {kept}\n}\n@misc{c, title = {y}}\n'
+    reading = bibtex.read(text)
+    assert [entry.key for entry in reading.entries] == ["c"]
+    assert "note = {kept}" in reading.broken[0].raw

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import string
+from datetime import date
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kg import shipped
-from kg.citations import bibtex, graph
+from kg.citations import bibtex, csl, graph, ris
 from kg.citations.entry import Entry
 from kg.citations.names import OTHERS, Name
+from kg.citations.out import csl as out_csl
+from kg.citations.out import ris as out_ris
+from kg.terms import OU
 
 IRI = "https://w3id.org/open-urban/reference/k"
 
@@ -99,6 +103,57 @@ def test_classic_bibtex_says_the_same_once_it_has_been_read(entry: Entry) -> Non
     assert {**once.fields, "date": "", "year": "", "month": ""}.keys() >= entry.fields.keys()
 
 
+# Where RIS and CSL-JSON have room for where a work stands and who brought it out, by type of entry.
+PLACES = {
+    "article": ("journaltitle", "publisher"), "book": ("series", "publisher"), "inproceedings": ("booktitle", "publisher"),
+    "incollection": ("booktitle", "publisher"), "report": ("series", "institution"), "thesis": ("series", "institution"),
+    "online": ("series", "organization"), "dataset": ("series", "organization"), "standard": ("series", "organization"),
+    "software": ("series", "organization"),
+}  # fmt: skip
+listed = st.lists(words, min_size=1, max_size=3, unique=True).map(", ".join)
+plain_texts = texts.filter(lambda text: not csl._TAG.search(text))
+plain_names = st.one_of(
+    st.builds(Name, words, st.one_of(st.just(""), words)),
+    st.builds(Name, words, words, st.sampled_from(["van", "de la", "von der"]), st.sampled_from(["", "Jr.", "III"])),
+    st.builds(lambda first, second: Name(f"{first} {second}", body=True), words, words),
+)
+
+
+@st.composite
+def held(draw: st.DrawFn) -> Entry:
+    """Draw an entry that says only what RIS and CSL-JSON have room for."""
+    kind = draw(st.sampled_from(sorted(PLACES)))
+    named = draw(
+        st.fixed_dictionaries(
+            {"title": plain_texts},
+            optional={
+                **dict.fromkeys((*PLACES[kind], "location", "abstract", "annotation", "edition"), plain_texts),
+                "volume": words, "number": words, "keywords": listed,
+                "pages": st.tuples(st.integers(1, 99), st.integers(100, 999)).map(lambda pair: f"{pair[0]}–{pair[1]}"),
+                "doi": words.map(lambda word: f"10.1000/{word}"), "url": words.map(lambda word: f"https://example.org/{word}"),
+                "langid": st.sampled_from(["english", "french", "german"]),
+                "date": st.one_of(st.integers(1000, 2100).map(str), st.dates(date(1000, 1, 1)).map(str)),
+                "urldate": st.dates(date(2000, 1, 1)).map(str),
+            },
+        )
+    )  # fmt: skip
+    some = st.lists(plain_names, min_size=1, max_size=3).map(tuple)
+    roles = draw(st.dictionaries(st.sampled_from(["author", "editor", "translator"]), some, max_size=3))
+    if "author" in roles and draw(st.booleans()):
+        roles["author"] += (OTHERS,)
+    return Entry("k2020x", kind, named, roles)
+
+
+@pytest.mark.parametrize("form", ["ris", "csl"])
+@settings(max_examples=150, deadline=None)
+@given(entry=held())
+def test_what_ris_and_csl_json_have_room_for_comes_back(form: str, entry: Entry) -> None:
+    reader, writer = {"ris": (ris.read, out_ris.write), "csl": (csl.read, out_csl.write)}[form]
+    reading = reader("".join(writer([entry])))
+    assert reading.broken == []
+    assert [plain(found) for found in reading.entries] == [plain(entry)]
+
+
 @settings(max_examples=100, deadline=None)
 @given(st.text(max_size=80))
 def test_no_text_stops_the_reader(text: str) -> None:
@@ -125,3 +180,13 @@ def test_our_own_export_gives_the_same_graph(dialect: str) -> None:
         once = graph.to_triples(entry, IRI)
         twice = graph.to_triples(again(graph.from_triples(once, IRI), dialect), IRI)
         assert set(map(str, twice)) == set(map(str, once))
+
+
+@pytest.mark.parametrize("name", ["keywords", "ids"])
+@pytest.mark.parametrize("text", ["zebra, alpha", "zebra,alpha", "alpha, zebra"])
+def test_the_order_of_a_list_comes_back_until_somebody_changes_it(name: str, text: str) -> None:
+    entry = Entry("k", "misc", {name: text})
+    triples = graph.to_triples(entry, IRI)
+    assert graph.from_triples(triples, IRI).fields[name] == text
+    less = [triple for triple in triples if "zebra" not in str(triple.object) or triple.predicate == OU.rawEntry]
+    assert graph.from_triples(less, IRI).fields[name] == "alpha"

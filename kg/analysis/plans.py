@@ -13,6 +13,7 @@ from kg.analysis.roadmap import EFFORTS, PHASES, Plan, Task
 from kg.analysis.tables import Table, Value
 from kg.search.cards import preferred, statements
 from kg.terms import CITO, OU, RDF, XSD
+from kg.words import phrase
 
 PHASE_SLUGS = ("foundations", "rules-and-release", "depth", "reach")
 """The phases as the concept scheme calls them, in order."""
@@ -198,4 +199,4 @@ def as_table(lines: Sequence[Line], labels: Mapping[str, str], title: str, revis
     return Table(title, _HEAD, rows, NOTE, revision)
 
 
-NOTE = "A plan as its authors keep it. What the evidence says is as it was when the plan was taken over."
+NOTE = phrase("A plan as its authors keep it. What the evidence says is as it was when the plan was taken over.")

@@ -25,7 +25,7 @@ class Tie:
         return BASES.get(self.basis, BASES[""])
 
 
-BASES = {"": "the codebook", "reading": "an editor's reading", "analogy": "an editor's analogy"}
+BASES = {"": phrase("the codebook"), "reading": phrase("an editor's reading"), "analogy": phrase("an editor's analogy")}
 
 
 @dataclass(frozen=True)

@@ -138,7 +138,9 @@ def _said(rule: Rule, gap: Gap) -> str:
     return rule.says.format(provision=called(gap), held=gap.rate.held, judged=gap.rate.judged)
 
 
-SIGNED = "Signed by those who are named; the rules leave it alone. The evidence is as it was when it was signed."
+SIGNED = phrase(
+    "Signed by those who are named; the rules leave it alone. The evidence is as it was when it was signed."
+)
 
 
 def called(gap: Gap) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from bibtexparser import model as blocks
 from bibtexparser.entrypoint import parse_string
@@ -42,24 +42,46 @@ def decoded(data: bytes) -> str:
 def read(text: str) -> Reading:
     """Read `.bib` text; one broken entry does not cost the others, and what an entry inherits is filled in."""
     text = text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    library = parse_string(text, parse_stack=[])
-    lines = text.split("\n")
-    starts = [block.start_line or 0 for block in library.blocks if not isinstance(block, blocks.ImplicitComment)]
+    found = parse_string(text, parse_stack=[]).blocks
+    starts = _starts(text, found)
+    pieces = _pieces(text, found, starts)
     macros = dict(dialects.MACROS)
     reading = Reading()
-    for block in library.blocks:
+    for block, start, raw in zip(found, starts, pieces, strict=True):
         if isinstance(block, blocks.String):
             macros[block.key.lower()] = _value(block.value, macros)
         elif isinstance(block, blocks.Entry):
-            _keep(reading, block, macros)
+            _keep(reading, block, start + 1, raw, macros)
         elif isinstance(block, blocks.ParsingFailedBlock):
-            reading.broken.append(_broken(block, lines, starts))
+            above = next((at for one, at in zip(found, starts, strict=True) if one is _previous(block)), 0)
+            reading.broken.append(_broken(block, start + 1, raw, above + 1))
     reading.entries = inherit.resolved(reading.entries)
     return reading
 
 
-def _keep(reading: Reading, block: blocks.Entry, macros: Mapping[str, str]) -> None:
-    line, raw = (block.start_line or 0) + 1, block.raw or ""
+def _starts(text: str, found: Sequence[blocks.Block]) -> list[int]:
+    """Return the line in which each block begins, from 0: the library loses count where a line ends with a backslash."""
+    starts, at, line = [], 0, 0
+    for block in found:
+        place = text.find(block.raw or "", at)
+        if place >= 0:
+            line, at = line + text.count("\n", at, place), place
+        starts.append(line)
+    return starts
+
+
+def _pieces(text: str, found: Sequence[blocks.Block], starts: Sequence[int]) -> list[str]:
+    """Return the text of each block as it was sent, with what follows up to the next one: a broken entry may end too early."""
+    lines = text.split("\n")
+    own = [start for block, start in zip(found, starts, strict=True) if not isinstance(block, blocks.ImplicitComment)]
+    pieces = []
+    for start in starts:
+        following = bisect_right(own, start)
+        pieces.append("\n".join(lines[start : own[following] if following < len(own) else None]).strip())
+    return pieces
+
+
+def _keep(reading: Reading, block: blocks.Entry, line: int, raw: str, macros: Mapping[str, str]) -> None:
     if not block.key:
         reading.broken.append(Broken(line, "", "the entry has no citation key", raw))
         return
@@ -71,20 +93,21 @@ def _keep(reading: Reading, block: blocks.Entry, macros: Mapping[str, str]) -> N
     reading.entries.append(entry(block.key, block.entry_type.lower(), values))
 
 
-def _broken(block: blocks.ParsingFailedBlock, lines: list[str], starts: list[int]) -> Broken:
-    start = block.start_line or 0
-    following = bisect_right(starts, start)
-    raw = "\n".join(lines[start : starts[following] if following < len(starts) else None]).strip()
+def _previous(block: blocks.ParsingFailedBlock) -> blocks.Block | None:
+    return block.previous_block if isinstance(block, blocks.DuplicateBlockKeyBlock) else None
+
+
+def _broken(block: blocks.ParsingFailedBlock, line: int, raw: str, above: int) -> Broken:
     found = _OPENING.match(raw)
     key = getattr(block.ignore_error_block, "key", None) or (found[1] if found else "")
     match block:
         case blocks.DuplicateBlockKeyBlock():
-            reason = f"the key {block.key} was used before, in line {(block.previous_block.start_line or 0) + 1}"
+            reason = f"the key {block.key} was used before, in line {above}"
         case blocks.DuplicateFieldKeyBlock():
             reason = f"the field {', '.join(sorted(block.duplicate_keys))} is there twice"
         case _:
             reason = str(getattr(block.error, "abort_reason", "") or "it is not BibTeX").strip(" .")
-    return Broken(start + 1, key, reason, raw)
+    return Broken(line, key, reason, raw)
 
 
 def _value(raw: str, macros: Mapping[str, str]) -> str:
@@ -170,7 +193,8 @@ def written(item: Entry, dialect: str) -> str:
     }
     month = ""
     if dialect == "bibtex" and "date" in values:
-        values["year"], month = dialects.year_and_month(item.fields["date"])
+        values["year"], month, day = dialects.year_month_day(item.fields["date"])
+        values |= {"day": day} if day and "day" not in item.fields else {}
         del values["date"]
     lines = [f"  {name} = {{{values[name]}}}" for name in sorted(values, key=_place)]
     if month:

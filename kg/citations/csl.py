@@ -11,57 +11,14 @@ from kg.citations import keys, latex
 from kg.citations.entry import Broken, Entry, Reading
 from kg.citations.names import OTHERS, Name
 from kg.citations.properties import TAGS
+from kg.citations.variables import DATES_READ, PEOPLE_READ, PUBLISHED_BY, SUBTYPES_READ, TEXTS_READ, TYPES_READ
 
-TYPES = {
-    "article": "online", "article-journal": "article", "article-magazine": "article", "article-newspaper": "article",
-    "bill": "legislation", "book": "book", "broadcast": "video", "chapter": "incollection",
-    "classic": "book", "collection": "collection", "dataset": "dataset", "entry": "inreference",
-    "entry-dictionary": "inreference", "entry-encyclopedia": "inreference", "figure": "image", "graphic": "artwork",
-    "hearing": "jurisdiction", "interview": "misc", "event": "misc", "legal_case": "jurisdiction",
-    "legislation": "legislation", "manuscript": "unpublished", "motion_picture": "movie", "musical_score": "music",
-    "pamphlet": "booklet", "paper-conference": "inproceedings", "patent": "patent", "performance": "performance",
-    "periodical": "periodical", "personal_communication": "letter", "post": "online", "post-weblog": "online",
-    "regulation": "legislation", "report": "report", "review": "review", "review-book": "review",
-    "software": "software", "song": "audio", "speech": "unpublished", "standard": "standard", "thesis": "thesis",
-    "treaty": "legal", "webpage": "online",
-    # what Crossref and DataCite send in the place of a CSL type
-    "journal-article": "article", "book-chapter": "incollection", "proceedings-article": "inproceedings",
-    "monograph": "book", "edited-book": "collection", "reference-book": "reference", "proceedings": "proceedings",
-    "report-component": "report", "dissertation": "thesis", "posted-content": "online", "journal": "periodical",
-}  # fmt: skip
-"""CSL type to entry type; any other is `misc`."""
-
-SUBTYPES = {
-    "article-magazine": "magazine",
-    "article-newspaper": "newspaper",
-    "interview": "interview",
-    "event": "event",
-}
-
-TEXTS = {
-    "title": "title", "title-short": "shorttitle", "shortTitle": "shorttitle", "volume-title": "maintitle",
-    "event-title": "eventtitle", "event": "eventtitle", "event-place": "venue", "publisher-place": "location",
-    "volume": "volume", "number-of-volumes": "volumes", "number-of-pages": "pagetotal", "chapter-number": "chapter",
-    "edition": "edition", "version": "version", "genre": "type", "DOI": "doi", "ISBN": "isbn", "ISSN": "issn",
-    "URL": "url", "PMID": "pmid", "PMCID": "pmcid", "call-number": "library", "abstract": "abstract",
-    "keyword": "keywords", "annote": "annotation", "note": "note", "status": "pubstate",
-    "container-title-short": "shortjournal", "journalAbbreviation": "shortjournal", "collection-title": "series",
-    "collection-number": "number", "issue": "number", "number": "number", "page": "pages",
-}  # fmt: skip
-"""Variables whose text is one field, whatever the type; the first of two for one field wins."""
-
-PEOPLE = {
-    "author": "author", "editor": "editor", "translator": "translator", "container-author": "bookauthor",
-    "collection-editor": "editora",
-}  # fmt: skip
-DATES = {"issued": "date", "accessed": "urldate", "event-date": "eventdate", "original-date": "origdate"}
 CONTAINERS = {"article": "journaltitle", "periodical": "journaltitle", "review": "journaltitle"} | dict.fromkeys(
     ("incollection", "inproceedings", "inreference"), "booktitle"
 )
-PUBLISHERS = {"report": "institution", "thesis": "institution"} | dict.fromkeys(
-    ("online", "misc", "standard", "software", "dataset", "legislation", "legal"), "organization"
+_LEFT = frozenset(
+    ("id", "type", "container-title", "publisher", "language", "citation-key", *TEXTS_READ, *PEOPLE_READ, *DATES_READ)
 )
-_LEFT = frozenset(("id", "type", "container-title", "publisher", "language", "citation-key", *TEXTS, *PEOPLE, *DATES))
 _MARKUP = {"i": r"\emph{", "b": r"\textbf{", "sup": r"\textsuperscript{", "sub": r"\textsubscript{", "span": "{"}
 _TAG = re.compile(r"<(/?)(i|b|sup|sub|span)(?:\s[^<>]*)?>")
 
@@ -88,7 +45,7 @@ def read(text: str) -> Reading:
 def entry(item: Mapping[str, Any]) -> Entry:
     """Return the entry of one item; variables that no field has are kept under `csl-…`."""
     written = str(item.get("type", ""))
-    kind = TYPES.get(written, "misc")
+    kind = TYPES_READ.get(written, "misc")
     fields: dict[str, str] = {}
     raw: dict[str, str] = {}
     for name, text in _fields(kind, item):
@@ -97,18 +54,18 @@ def entry(item: Mapping[str, Any]) -> Entry:
             fields[name] = plain
             if marked:
                 raw[name] = marked
-    if written in SUBTYPES:
-        fields["entrysubtype"] = SUBTYPES[written]
+    if written in SUBTYPES_READ:
+        fields["entrysubtype"] = SUBTYPES_READ[written]
     people = {
         name: found
-        for variable, name in PEOPLE.items()
+        for variable, name in PEOPLE_READ.items()
         if isinstance(item.get(variable), list) and (found := tuple(_people(item[variable])))
     }
     return Entry(keys.usable(str(item.get("citation-key") or item.get("id") or "")), kind, fields, people, raw)
 
 
 def _fields(kind: str, item: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    for variable, name in TEXTS.items():
+    for variable, name in TEXTS_READ.items():
         text = _text(item.get(variable))
         if name == "doi":
             text = keys.bare_doi(text)
@@ -116,10 +73,10 @@ def _fields(kind: str, item: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             text = re.sub(r"(?<=\w)\s*[-–]\s*(?=\w)", "–", text)
         yield name, text
     yield CONTAINERS.get(kind, "howpublished" if kind == "misc" else "booktitle"), _text(item.get("container-title"))
-    yield PUBLISHERS.get(kind, "publisher"), _text(item.get("publisher"))
+    yield PUBLISHED_BY.get(kind, "publisher"), _text(item.get("publisher"))
     if language := _text(item.get("language")):
         yield "langid", TAGS.get(language, language)
-    yield from ((name, _date(item[variable])) for variable, name in DATES.items() if variable in item)
+    yield from ((name, _date(item[variable])) for variable, name in DATES_READ.items() if variable in item)
     for variable, value in item.items():
         if variable not in _LEFT and isinstance(value, str | int | float) and not isinstance(value, bool):
             yield f"csl-{variable.lower()}", _text(value)

@@ -112,7 +112,7 @@ OURS = frozenset(("confidence", "evidence"))
 """Fields that say how sure we are: in BibLaTeX files, where a reader of the file can see them, and nowhere else."""
 
 ORDER = (
-    "author", "editor", "title", "subtitle", "booktitle", "journaltitle", "journal", "date", "year", "month",
+    "author", "editor", "title", "subtitle", "booktitle", "journaltitle", "journal", "date", "year", "month", "day",
     "type", "institution", "school", "publisher", "organization", "howpublished", "location", "address", "series",
     "volume", "number", "pages", "edition", "doi", "isbn", "issn", "eprint", "eprinttype", "url", "urldate",
     "langid", "keywords", "abstract", "annotation", "annote", "usage", "confidence", "evidence",
@@ -128,6 +128,9 @@ MACROS = dict(zip(MONTHS, MONTH_NAMES, strict=True))
 
 _DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?$")
 _YEAR = re.compile(r"\d{4}$")
+_END = r"\d{4}(?:-(?:0[1-9]|1[0-2])(?:-\d\d)?)?[~?%]?"
+_RANGE = re.compile(rf"{_END}(?:/(?:{_END}|\.\.)?)?$")
+"""A date as BibLaTeX has them (EDTF), which classic BibTeX can only hold as a year; 2020-21 may be two years."""
 _MONTH_WORDS = re.compile(r"\d+|[^\W\d_]+")
 _SPAN = re.compile(r"[-–/&]|\band\b")
 
@@ -153,7 +156,7 @@ def field_for(field: str, kind: str, dialect: str) -> str:
 def date_from(year: str, month: str, day: str = "") -> str | None:
     """Return an ISO date from `year`, `month` (with or without the day) and `day`; None where they are no plain date."""
     if not _YEAR.match(year.strip()):
-        return None
+        return year.strip() if _RANGE.match(year.strip()) and not (month.strip() or day.strip()) else None
     words = _MONTH_WORDS.findall(f"{month} {day}")
     if not words and not month.strip() and not day.strip():
         return year.strip()
@@ -173,12 +176,12 @@ def month_number(month: str) -> int | None:
     return MONTHS.index(month[:3]) + 1 if month[:3] in MONTHS and len(month) >= 3 and month.isalpha() else None
 
 
-def year_and_month(date: str) -> tuple[str, str]:
-    """Return year and month macro (or nothing) of an ISO date; a date of another form is all year."""
+def year_month_day(date: str) -> tuple[str, str, str]:
+    """Return year, month macro and day of an ISO date, as far as it goes; a date of another form is all year."""
     found = _DATE.match(date)
-    if found is None:
-        return date, ""
-    return found[1], MONTHS[int(found[2]) - 1] if found[2] and 1 <= int(found[2]) <= 12 else ""
+    if found is None or not (found[2] and 1 <= int(found[2]) <= 12):
+        return found[1] if found else date, "", ""
+    return found[1], MONTHS[int(found[2]) - 1], str(int(found[3])) if found[3] else ""
 
 
 def is_date(text: str) -> bool:

@@ -14,6 +14,7 @@ from kg.citations.properties import CLASSES, CONFIDENCE, LANGUAGES, OURS, PEOPLE
 from kg.terms import BIBO, DCAT, DCT, FOAF, OU, RDF, XSD
 
 _BETWEEN = " | "
+_LISTS = ("keywords", "ids")
 
 
 # -- to RDF -------------------------------------------------------------------------------------------------------------
@@ -71,12 +72,17 @@ class _Pen:
             yield Triple(self.thing, OU.languageCode, Literal(self.language))
         others = dict.fromkeys(key.strip() for key in fields.get("ids", "").split(",") if key.strip())
         if others:
-            self.said.add("ids")
+            self._listed("ids", others)
             yield from (Triple(self.thing, OU.alias, Literal(key)) for key in others)
         words = fields.get("keywords", "").split(",")
         if all(word.strip() for word in words) and len(set(words)) == len(words):
-            self.said.add("keywords")
+            self._listed("keywords", (word.strip() for word in words))
             yield from (Triple(self.thing, DCAT.keyword, Literal(word.strip())) for word in words)
+
+    def _listed(self, name: str, words: Iterable[str]) -> None:
+        """Note that statements say a list, which have no order: where it has one of its own, the raw entry keeps that."""
+        if self.entry.fields[name] == ", ".join(sorted(words)):
+            self.said.add(name)
 
     def people(self) -> Iterator[Triple]:
         for field, number, name in contributors(self.entry):
@@ -163,6 +169,11 @@ def from_triples(triples: Iterable[Triple], iri: str) -> Entry:
     people = {name: found for name, path in PEOPLE.items() if (found := _people(said, own, path))}
     if OU.moreAuthors in own and "author" in people:
         people["author"] += (OTHERS,)
+    fields |= {
+        name: kept.fields[name]
+        for name in _LISTS
+        if name in kept.fields and _listed(kept.fields, name) == _listed(fields, name)
+    }
     if proofs := _evidence(said, own):
         fields["evidence"] = _BETWEEN.join(proofs)
     raw = {
@@ -171,6 +182,10 @@ def from_triples(triples: Iterable[Triple], iri: str) -> Entry:
         if (fields.get(name) or people.get(name)) in (None, kept.fields.get(name), kept.names.get(name))
     }
     return Entry(key, kind, {**kept.fields, **fields}, {**kept.names, **people}, raw)
+
+
+def _listed(fields: Mapping[str, str], name: str) -> set[str]:
+    return {word.strip() for word in fields.get(name, "").split(",")}
 
 
 def _kept(raw: str) -> Entry:

@@ -11,11 +11,11 @@ from pylatexenc.latex2text import LatexNodes2Text, MacroTextSpec
 from pylatexenc.latexencode import UnicodeToLatexEncoder
 from pylatexenc.macrospec import MacroSpec
 
-_MARKED = re.compile(r"[\\{}$~%]|--|``|''")
+_MARKED = re.compile(r"[\\{}$~%]|--|``|''|[?!]`")
 _BARE = re.compile(r"(?<!\\)([%&#])")
-_TELLING = re.compile(r"[\\{}$~%&#_^]|--|``|''")
-_LIGATURES = re.compile(r"(?<=-)(?=-)|(?<=`)(?=`)|(?<=')(?=')")
-"""Between two signs that TeX would join to a dash or a quotation mark."""
+_TELLING = re.compile(r"[\\{}$~%&#_^]|--|``|''|[?!]`")
+_LIGATURES = re.compile(r"(?<=-)(?=-)|(?<=`)(?=`)|(?<=')(?=')|(?<=[?!])(?=`)")
+"""Between two signs that TeX would join to one: a dash, a quotation mark, the opening marks of Spanish."""
 _WORD = re.compile(r"([^\W_]+)")
 _INNER_CAPITAL = re.compile(r"[A-Za-z0-9][A-Z]")
 """In ASCII, what `_has_inner_capital` finds: told at a glance, since few titles have one."""
@@ -54,11 +54,11 @@ _ACCENTS = re.compile(
 _SHELL = dict.fromkeys(map(ord, "{}\\ "))
 _NEEDS_READER = re.compile(r"\\(?![&%#_$])|(?<!\\)\$")
 _PLAIN = {
-    "{": "", "}": "", "~": " ", "---": "—", "--": "–", "``": "“", "''": "”", r"\&": "&", r"\%": "%", r"\#": "#",
-    r"\_": "_", r"\$": "$",
+    "{": "", "}": "", "~": " ", "---": "—", "--": "–", "``": "“", "''": "”", "?`": "¿", "!`": "¡",
+    r"\&": "&", r"\%": "%", r"\#": "#", r"\_": "_", r"\$": "$",
 }  # fmt: skip
 """Marks that need no grammar. Reading these and the common accents here is what makes 10,000 entries quick."""
-_PLAIN_MARKS = re.compile(r"\\[&%#_$]|---?|``|''|[{}~]")
+_PLAIN_MARKS = re.compile(r"\\[&%#_$]|---?|[?!]`|``|''|[{}~]")
 _SHORT = {
     "LaTeX": "LaTeX", "TeX": "TeX", "BibTeX": "BibTeX", "copyright": "©", "textcopyright": "©", "-": "", "/": "", ",": " ",
     "textregistered": "®", "texttrademark": "™", "textquotesingle": "'", "textasciicircum": "^", "slash": "/", "newblock": "",

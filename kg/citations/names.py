@@ -60,12 +60,12 @@ def _one(name: str) -> Name:
 
 
 def inverted(text: str) -> Name:
-    """Read plain text as `von Last, First, Suffix`, which RIS has; a name without a comma is a body's."""
+    """Read plain text as `von Last, First, Suffix`, which RIS has; without a comma it is a body's, with one at its end one name."""
     family, *rest = (part.strip() for part in text.split(","))
     if text.strip().lower().rstrip(".") in ("et al", "others"):
         return OTHERS
     if not any(rest):
-        return Name(family, body=True)
+        return Name(family, body="," not in text)
     particles = _PARTICLES.match(family)
     prefix = particles[0].strip() if particles else ""
     return Name(family[len(prefix) :].strip(), rest[0], prefix, ", ".join(filter(None, rest[1:])))

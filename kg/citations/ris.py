@@ -11,37 +11,10 @@ from kg.citations import keys
 from kg.citations.entry import Broken, Entry, Reading
 from kg.citations.names import Name, inverted
 from kg.citations.properties import TAGS
+from kg.citations.tags import PEOPLE_READ, SUBTYPES_READ, TEXTS_READ, TYPES_READ
+from kg.citations.variables import PUBLISHED_BY
 
-TYPES = {
-    "ABST": "article", "ADVS": "video", "AGGR": "dataset", "ANCIENT": "book", "ART": "artwork", "BILL": "legislation",
-    "BLOG": "online", "BOOK": "book", "CASE": "jurisdiction", "CHAP": "incollection", "CLSWK": "book",
-    "COMP": "software", "CONF": "inproceedings", "CPAPER": "inproceedings", "CTLG": "book", "DATA": "dataset",
-    "DBASE": "dataset", "DICT": "inreference", "EBOOK": "book", "ECHAP": "incollection", "EDBOOK": "collection",
-    "EJOUR": "article", "ELEC": "online", "ENCYC": "inreference", "FIGURE": "image", "GOVDOC": "report",
-    "HEAR": "jurisdiction", "INPR": "article", "JFULL": "periodical", "JOUR": "article", "LEGAL": "legal",
-    "MANSCPT": "unpublished", "MAP": "misc", "MGZN": "article", "MPCT": "movie", "MULTI": "online", "MUSIC": "music",
-    "NEWS": "article", "PAMP": "booklet", "PAT": "patent", "PCOMM": "letter", "RPRT": "report", "SER": "periodical",
-    "SLIDE": "misc", "SOUND": "audio", "STAND": "standard", "STAT": "legislation", "THES": "thesis",
-    "UNBILL": "legislation", "UNPB": "unpublished", "VIDEO": "video", "WEB": "online",
-}  # fmt: skip
-"""RIS type to entry type; any other is `misc`."""
-
-SUBTYPES = {"MGZN": "magazine", "NEWS": "newspaper"}
-
-TEXTS = {
-    "ST": "shorttitle", "VL": "volume", "IS": "number", "ET": "edition", "CY": "location", "PP": "location",
-    "M3": "type", "LA": "langid", "AB": "abstract", "N2": "abstract", "N1": "annotation", "RN": "usage",
-    "NV": "volumes", "CN": "library", "SE": "chapter", "L1": "file",
-}  # fmt: skip
-"""Tags whose text is one field, whatever the type; the first of two tags for one field wins."""
-
-PEOPLE = {"AU": "author", "A1": "author", "A2": "editor", "ED": "editor", "A3": "editora", "A4": "translator"}
-PUBLISHERS = {"report": "institution", "thesis": "institution"} | dict.fromkeys(
-    ("online", "misc", "standard", "software", "dataset", "legislation", "legal"), "organization"
-)
-"""The field that `PB` is, by type of entry; the publisher for the others."""
-
-_READ = {*TEXTS, *PEOPLE, "TY", "ID", "TI", "T1", "CT", "T2", "T3", "BT", "JO", "JF", "JA", "J1", "J2", "PB", "PY",
+_READ = {*TEXTS_READ, *PEOPLE_READ, "TY", "ID", "TI", "T1", "CT", "T2", "T3", "BT", "JO", "JF", "JA", "J1", "J2", "PB", "PY",
          "Y1", "DA", "Y2", "SP", "EP", "SN", "DO", "UR", "KW", "C3"}  # fmt: skip
 _IN_BOOKS = frozenset(("incollection", "inproceedings", "inreference"))
 _TAG = re.compile(r"[A-Z][A-Z0-9]  -")
@@ -103,16 +76,16 @@ def _tags(raw: str) -> dict[str, list[str]]:
 
 def _entry(tags: Mapping[str, list[str]]) -> Entry:
     written = tags.get("TY", ["GEN"])[0].upper()
-    kind = TYPES.get(written, "misc")
+    kind = TYPES_READ.get(written, "misc")
     if written == "CONF" and not any(tag in tags for tag in ("T2", "BT", "C3", "JO", "JF")):
         kind = "proceedings"
     fields: dict[str, str] = {}
     for name, text in _fields(kind, tags):
         fields.setdefault(name, text)
-    if written in SUBTYPES:
-        fields["entrysubtype"] = SUBTYPES[written]
+    if written in SUBTYPES_READ:
+        fields["entrysubtype"] = SUBTYPES_READ[written]
     people: dict[str, tuple[Name, ...]] = {}
-    for tag, name in PEOPLE.items():
+    for tag, name in PEOPLE_READ.items():
         if tag in tags:
             people[name] = people.get(name, ()) + tuple(inverted(text) for text in tags[tag])
     return Entry(keys.usable(" ".join(tags.get("ID", []))), kind, fields, people)
@@ -120,12 +93,12 @@ def _entry(tags: Mapping[str, list[str]]) -> Entry:
 
 def _fields(kind: str, tags: Mapping[str, list[str]]) -> Iterator[tuple[str, str]]:
     yield from _titles(kind, tags)
-    for tag, name in TEXTS.items():
+    for tag, name in TEXTS_READ.items():
         if tag in tags:
             text = " ".join(tags[tag])
             yield name, TAGS.get(text, text) if name == "langid" else text
     if "PB" in tags:
-        yield PUBLISHERS.get(kind, "publisher"), tags["PB"][0]
+        yield PUBLISHED_BY.get(kind, "publisher"), tags["PB"][0]
     yield from _dates(tags)
     pages = "–".join(dict.fromkeys(tags[tag][0].replace("--", "–") for tag in ("SP", "EP") if tag in tags))
     if pages:

@@ -26,7 +26,10 @@ class Line:
 
 @dataclass(frozen=True)
 class Card:
-    """One record in the index: what lists show (`title` … `status`), what is searched (`lines`), what is counted (`facets`)."""
+    """One record in the index: what lists show (`title` … `names`), what is searched (`lines`), what is counted (`facets`).
+
+    `place` and `confidence` are English words; `places` and `sureness` the IRIs behind them, for lists in other languages.
+    """
 
     iri: str
     kind: str
@@ -37,6 +40,8 @@ class Card:
     year: int | None = None
     confidence: str = ""
     names: str = ""
+    places: tuple[str, ...] = ()
+    sureness: tuple[str, ...] = ()
     lines: tuple[Line, ...] = ()
     facets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -90,6 +95,8 @@ def make(iri: str, triples: list[Triple], model: Model, labels: Labels, wider: W
         year=_year(_of_role(kind, found, "date")),
         confidence=_joined(labels(term.value) for term in found.get(confidence.path, ())) if confidence else "",
         names=_joined(value.value for value in _of_role(kind, found, "title")),
+        places=tuple(term.value for term in _of_role(kind, found, "place")),
+        sureness=tuple(term.value for term in found.get(confidence.path, ())) if confidence else (),
         lines=tuple(_lines(kind, iri, _searched(triples, model), labels, wider)),
         facets=_facets(kind, found, triples, model, wider),
     )

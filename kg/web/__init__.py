@@ -27,6 +27,7 @@ from kg.web import (
     kept,
     limits,
     lint,
+    names,
     ontology,
     packing,
     pasting,
@@ -94,7 +95,7 @@ def create_app(settings: Settings | None = None, base: Base | None = None) -> Fl
         atexit.register(stack.close)
     app.extensions["base"] = base
     deciding.settle(base)
-    for part in (packing, tongues, site, problems, who, session, person, limits, kept, cite):
+    for part in (packing, tongues, site, problems, who, session, person, limits, kept, cite, names):
         part.register(app)
     public.register(app, base.settings)
     if base.settings.proxies:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import cast
 
-from flask import current_app
+from flask import Flask, current_app
+from markupsafe import Markup
+from pyoxigraph import Literal, NamedNode
 
 from kg import queries
 from kg.base import BATCH, batched
@@ -32,6 +34,31 @@ class Name:
 class _Kept:
     revision: int
     names: dict[str, dict[str, Name]]
+    countries: dict[str, str] | None = None
+
+
+def register(app: Flask) -> None:
+    """Give the templates the filter by which lists call places and concepts in the reader's language."""
+    app.jinja_env.filters |= {"named_by": named_by}
+
+
+def named_by(text: Text, iris: Sequence[str]) -> Markup:
+    """Write the names of things in the reader's language; `text` names them in English, in which nothing has to be asked."""
+    if tongues.language() == tongues.ENGLISH or not iris:
+        return tongues.named(text)
+    called = names(iris)
+    return Markup(", ").join(tongues.named(called[iri].label) for iri in iris)
+
+
+def spoken(named: Mapping[str, Iterable[NamedNode | Literal]]) -> dict[str, Text]:
+    """Return what things with these names are called in the reader's language; a country by its code where no name is in it."""
+    found = {thing: label for thing, values in named.items() if (label := tongues.called(values))}
+    wanted = tongues.language()
+    if wanted != tongues.ENGLISH:
+        for thing in found.keys() & _countries().keys():
+            if found[thing].language != wanted:
+                found[thing] = tongues.territory(_countries()[thing]) or found[thing]
+    return found
 
 
 def names(iris: Iterable[str]) -> dict[str, Name]:
@@ -66,21 +93,34 @@ def above(iri: str) -> list[tuple[str, Name]]:
 
 
 def _kept() -> dict[str, Name]:
-    """Return what is known in this language of this revision; a change of the base forgets it all."""
+    return _state().names.setdefault(tongues.language(), {})
+
+
+def _state() -> _Kept:
+    """Return what is known of this revision; a change of the base forgets it all."""
     revision = base().journal.revision
     kept = cast("_Kept | None", current_app.extensions.get("names"))
     if kept is None or kept.revision != revision:
         kept = current_app.extensions["names"] = _Kept(revision, {})
-    return kept.names.setdefault(tongues.language(), {})
+    return kept
+
+
+def _countries() -> dict[str, str]:
+    """Return the code of each country of the base."""
+    kept = _state()
+    if kept.countries is None:
+        rows = base().engine.select(queries.fill("countries"))
+        kept.countries = {row["country"].value: row["code"].value for row in rows}
+    return kept.countries
 
 
 def _read(iris: Iterable[str]) -> dict[str, Name]:
-    labels: dict[str, list[Any]] = defaultdict(list)
+    labels: dict[str, list[NamedNode | Literal]] = defaultdict(list)
     wider: dict[str, set[str]] = defaultdict(set)
     for row in base().engine.select(queries.fill("names", things=filter(None, map(node, iris)))):
         if label := row.get("label"):
             labels[row["thing"].value].append(label)
         elif above := row.get("wider"):
             wider[row["thing"].value].add(above.value)
-    found = {iri: tongues.called(labels[iri]) for iri in iris}
-    return {iri: Name(label or Text(iri), tuple(sorted(wider[iri]))) for iri, label in found.items()}
+    found = spoken(labels)
+    return {iri: Name(found.get(iri) or Text(iri), tuple(sorted(wider[iri]))) for iri in iris}

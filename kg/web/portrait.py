@@ -116,9 +116,9 @@ class Painter:
         """Arrange the statements of a record; what its shape does not know comes last, under its property's name."""
         found = statements(triples, iri)
         titles = self._role(kind, found, "title") or [
-            value for path in _NAMING for value in found.get(path, ()) if isinstance(value, Literal)
+            value for path in NAMING for value in found.get(path, ()) if isinstance(value, Literal)
         ]
-        title = best(titles)
+        title = self._called(iri) or best(titles)
         summary = best(self._role(kind, found, "summary"))
         address = next((v.value for v in self._role(kind, found, "address") if isinstance(v, NamedNode)), None)
         dates = sorted(value.value[:4] for value in self._role(kind, found, "date"))
@@ -137,6 +137,15 @@ class Painter:
             confidence=self.value(confidence[0]).text if confidence else "",
             address=address if address and urlsplit(address).scheme in _SAFE else None,
             groups=self._sections(kind, iri, found, triples),
+        )
+
+    def _called(self, iri: str) -> Literal | None:
+        """Return what the thing is called in the reader's language where only the labels know it: a country by its code."""
+        label = self.labels.get(iri)
+        return (
+            Literal(label, language=label.language)
+            if isinstance(label, Text) and label.language == language()
+            else None
         )
 
     def _role(self, kind: Kind | None, found: Statements, role: str) -> list[NamedNode | Literal]:
@@ -237,7 +246,7 @@ def _shortened(address: str) -> str:
     return text if len(text) <= _LONGEST_ADDRESS else f"{text[:half]}…{text[-half:]}"
 
 
-_NAMING = tuple(
+NAMING = tuple(
     PREFIXES[prefix] + name
     for prefix, name in (("dct", "title"), ("skos", "prefLabel"), ("foaf", "name"), ("rdfs", "label"))
 )

@@ -21,12 +21,12 @@ from kg.errors import BadInput, Gone, NotFound
 from kg.model import Kind
 from kg.search.cards import classes_of, preferred, statements
 from kg.terms import OU, PREFIXES, RDF, RECORDS, node, path_of
-from kg.web import cite, citing, collected, inbound, negotiation, signposting, tongues
+from kg.web import cite, citing, collected, inbound, names, negotiation, signposting, tongues
 from kg.web.analysis import five
 from kg.web.harvest import pagehead
 from kg.web.names import above
 from kg.web.negotiation import CITABLE, CITATION, CSV, HTML, JSON, RECORD, TURTLE, Format
-from kg.web.portrait import Painter, Portrait, full_page, local_name
+from kg.web.portrait import NAMING, Painter, Portrait, full_page, local_name
 from kg.web.site import base, item, links, query_link
 from kg.web.tongues import _, language
 from kg.words import Text
@@ -51,7 +51,8 @@ class Record:
     @cached_property
     def spoken(self) -> dict[str, Text]:
         """What the things are called that it points at, in the reader's language."""
-        return {thing: label for thing, values in self.named.items() if (label := tongues.called(values))}
+        own = [v for path in NAMING for v in statements(self.triples, self.iri).get(path, ())]
+        return names.spoken({self.iri: own, **self.named})
 
     @property
     def label(self) -> str:

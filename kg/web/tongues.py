@@ -162,6 +162,12 @@ def called(values: Iterable[NamedNode | Literal]) -> Text | None:
     return Text(found.value, found.language) if found is not None else None
 
 
+def territory(code: str) -> Text | None:
+    """Return what the country with this ISO 3166 code is called in the reader's language (Unicode CLDR); None for no country."""
+    name = _locale(language()).territories.get(code)
+    return Text(name, language()) if name else None
+
+
 def named(text: str, spoken: str | None = None) -> Markup:
     """Write a text with its language on it where that is not the language of the page."""
     spoken = getattr(text, "language", "") if spoken is None else spoken

@@ -1,7 +1,4 @@
-"""Entries as CSL-JSON, the language of Zotero, of citation styles and of pandoc.
-
-Types and variables are those of CSL 1.0.2; which field goes where follows pandoc's own reading of BibLaTeX.
-"""
+"""Entries as CSL-JSON, the language of Zotero, of citation styles and of pandoc."""
 
 from __future__ import annotations
 
@@ -13,90 +10,10 @@ from typing import Any
 from kg.citations.entry import Entry
 from kg.citations.names import OTHERS, Name
 from kg.citations.properties import LANGUAGES
+from kg.citations.variables import DATES, PEOPLE, SUBTYPES, TEXTS, TYPES
 
 Item = dict[str, Any]
 
-TYPES = {
-    "article": "article-journal",
-    "artwork": "graphic",
-    "audio": "song",
-    "book": "book",
-    "bookinbook": "book",
-    "booklet": "pamphlet",
-    "collection": "book",
-    "commentary": "book",
-    "dataset": "dataset",
-    "image": "graphic",
-    "inbook": "chapter",
-    "incollection": "chapter",
-    "inproceedings": "paper-conference",
-    "inreference": "entry-encyclopedia",
-    "jurisdiction": "legal_case",
-    "legal": "treaty",
-    "legislation": "legislation",
-    "letter": "personal_communication",
-    "manual": "book",
-    "movie": "motion_picture",
-    "music": "song",
-    "mvbook": "book",
-    "mvcollection": "book",
-    "mvproceedings": "book",
-    "mvreference": "book",
-    "online": "webpage",
-    "patent": "patent",
-    "performance": "performance",
-    "periodical": "periodical",
-    "proceedings": "book",
-    "reference": "book",
-    "report": "report",
-    "review": "review",
-    "software": "software",
-    "standard": "standard",
-    "suppbook": "chapter",
-    "suppcollection": "chapter",
-    "suppperiodical": "article-journal",
-    "thesis": "thesis",
-    "unpublished": "manuscript",
-    "video": "motion_picture",
-}
-"""Entry type to CSL type; any other is a `document`."""
-
-SUBTYPES = {
-    "magazine": "article-magazine",
-    "newspaper": "article-newspaper",
-    "interview": "interview",
-    "event": "event",
-}
-"""What `entrysubtype` says more exactly."""
-
-_TEXTS = {
-    "title": "title",
-    "shorttitle": "title-short",
-    "maintitle": "volume-title",
-    "eventtitle": "event-title",
-    "venue": "event-place",
-    "location": "publisher-place",
-    "volume": "volume",
-    "volumes": "number-of-volumes",
-    "pagetotal": "number-of-pages",
-    "chapter": "chapter-number",
-    "edition": "edition",
-    "version": "version",
-    "type": "genre",
-    "doi": "DOI",
-    "isbn": "ISBN",
-    "issn": "ISSN",
-    "url": "URL",
-    "pmid": "PMID",
-    "pmcid": "PMCID",
-    "library": "call-number",
-    "abstract": "abstract",
-    "keywords": "keyword",
-    "annotation": "annote",
-    "note": "note",
-    "pubstate": "status",
-    "shortjournal": "container-title-short",
-}
 _CONTAINERS = ("journaltitle", "booktitle")
 _PUBLISHERS = ("publisher", "institution", "organization", "howpublished")
 _CUSTOM = ("usage", "confidence")
@@ -114,14 +31,12 @@ _BOOKISH = frozenset(
         "booklet",
     )
 )
-_PEOPLE = {"author": "author", "editor": "editor", "translator": "translator", "bookauthor": "container-author"}
 _GENRES = {  # what BibLaTeX's localised types are called
     "phdthesis": "PhD thesis",
     "mathesis": "Master’s thesis",
     "mastersthesis": "Master’s thesis",
     "techreport": "Technical report",
 }
-_DATES = {"date": "issued", "urldate": "accessed", "eventdate": "event-date", "origdate": "original-date"}
 _DAY = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?")
 
 
@@ -142,16 +57,16 @@ def item(entry: Entry) -> Item:
     """Return an entry as one CSL-JSON item."""
     fields = entry.fields
     made: Item = {"id": entry.key, "type": kind(entry)}
-    made |= {variable: fields[name] for name, variable in _TEXTS.items() if name in fields}
+    made |= {variable: fields[name] for name, variable in TEXTS.items() if name in fields}
     made["title"] = title(entry)
     if "genre" in made:
         made["genre"] = _GENRES.get(made["genre"], made["genre"])
     if "pages" in fields:
         made["page"] = fields["pages"].replace("--", "–").replace("–", "-")
-    for name, variable in _PEOPLE.items():
+    for name, variable in PEOPLE.items():
         if people := entry.names.get(name):
             made[variable] = [person(one) for one in people]
-    for name, variable in _DATES.items():
+    for name, variable in DATES.items():
         if name in fields:
             made[variable] = date(fields[name])
     made |= _number(entry) | _stands(entry)

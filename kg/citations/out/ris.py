@@ -8,46 +8,16 @@ from kg.citations.entry import Entry
 from kg.citations.names import OTHERS, Name
 from kg.citations.out import csl
 from kg.citations.properties import LANGUAGES
+from kg.citations.tags import BY_ENTRY, PEOPLE, TEXTS, TYPES
 
-TYPES = {
-    "article-journal": "JOUR",
-    "article-magazine": "MGZN",
-    "article-newspaper": "NEWS",
-    "book": "BOOK",
-    "chapter": "CHAP",
-    "dataset": "DATA",
-    "entry-encyclopedia": "ENCYC",
-    "graphic": "ART",
-    "interview": "PCOMM",
-    "legal_case": "CASE",
-    "legislation": "STAT",
-    "manuscript": "UNPB",
-    "motion_picture": "MPCT",
-    "pamphlet": "PAMP",
-    "paper-conference": "CPAPER",
-    "patent": "PAT",
-    "periodical": "SER",
-    "personal_communication": "PCOMM",
-    "report": "RPRT",
-    "software": "COMP",
-    "song": "SOUND",
-    "standard": "STAND",
-    "thesis": "THES",
-    "treaty": "LEGAL",
-    "webpage": "ELEC",
-}
 OTHER = "GEN"
-"""What a work is that none of these types fits."""
+"""What a work is that no type of RIS fits."""
 
-_BY_TYPE = {"proceedings": "CONF", "collection": "EDBOOK"}
+_STANDS = (("TI", "title"), ("T2", "journaltitle"), ("T2", "booktitle"), ("T3", "series"), ("JA", "shortjournal"),
+           ("PB", "publisher"), ("PB", "institution"), ("PB", "organization"), ("PB", "howpublished"), ("SN", "isbn"),
+           ("SN", "issn"))  # fmt: skip
+"""Tags that hold one field of several; all of those that are there are written."""
 
-_TEXTS = (
-    ("TI", "title"), ("T2", "journaltitle"), ("T2", "booktitle"), ("T3", "series"), ("ST", "shorttitle"),
-    ("JA", "shortjournal"), ("VL", "volume"), ("ET", "edition"), ("PB", "publisher"), ("PB", "institution"),
-    ("PB", "organization"), ("PB", "howpublished"), ("CY", "location"), ("M3", "type"), ("SN", "isbn"), ("SN", "issn"),
-    ("DO", "doi"), ("UR", "url"), ("LA", "langid"), ("AB", "abstract"), ("N1", "annotation"), ("RN", "usage"),
-)  # fmt: skip
-_PEOPLE = (("AU", "author"), ("A2", "editor"), ("A4", "translator"))
 _END = "\r\n"
 
 
@@ -61,19 +31,13 @@ def write(entries: Iterable[Entry], other: Callable[[Entry], str] = lambda entry
 def lines(entry: Entry, other: str = OTHER) -> Iterator[tuple[str, str]]:
     """Yield the tags of one entry with their values, from `TY` to `ER`."""
     fields = entry.fields
-    yield "TY", _BY_TYPE.get(entry.type) or TYPES.get(csl.kind(entry), other)
+    yield "TY", BY_ENTRY.get(entry.type) or TYPES.get(csl.kind(entry), other)
     yield "ID", entry.key
-    for tag, name in _PEOPLE:
+    for tag, name in PEOPLE.items():
         for one in entry.names.get(name, ()):
             yield tag, _person(one)
-    said = set()
-    for tag, name in _TEXTS:
-        text = " ".join(
-            (csl.item(entry)["title"] if name == "title" and name in fields else fields.get(name, "")).split()
-        )
-        if text and (tag, text) not in said:
-            said.add((tag, text))
-            yield tag, text
+    told = ((tag, " ".join(_text(entry, name).split())) for tag, name in (*_STANDS, *TEXTS.items()) if name in fields)
+    yield from ((tag, text) for tag, text in dict.fromkeys(told) if text)
     yield from _dates(fields.get("date", fields.get("year", "")), fields.get("urldate", ""))
     yield from _places(entry)
     for word in fields.get("keywords", "").split(","):
@@ -92,13 +56,13 @@ def _text(entry: Entry, name: str) -> str:
 
 
 def _person(name: Name) -> str:
-    """Write `Last, First, Suffix`; a name without a comma is a body's."""
+    """Write `Last, First, Suffix`; a name without a comma is a body's, that of a person of one name ends with one."""
     if name.body:
         return name.family
     if name == OTHERS:
         return "et al."
     family = " ".join(part for part in (name.prefix, name.family) if part)
-    return ", ".join([family, name.given, *([name.suffix] if name.suffix else [])])
+    return ", ".join([family, name.given, *([name.suffix] if name.suffix else [])]).rstrip(" ")
 
 
 def _dates(issued: str, seen: str) -> Iterator[tuple[str, str]]:
