@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,42 +60,32 @@ class Findings:
     @property
     def run(self) -> tuple[int, int] | None:
         """Revision and number of entries of the last lint; None where there was none."""
-        with self._file.open() as connection:
-            row = connection.execute("SELECT revision, entries FROM run").fetchone()
-        return (row[0], row[1]) if row else None
+        rows = self._file.ask("SELECT revision, entries FROM run")
+        return (rows[0][0], rows[0][1]) if rows else None
 
     def counts(self) -> dict[str, int]:
         """Return how many remarks each rule made, most first."""
-        with self._file.open() as connection:
-            return dict(connection.execute("SELECT rule, count(*) FROM finding GROUP BY rule ORDER BY 2 DESC, 1"))
+        rows = self._file.ask("SELECT rule, count(*) FROM finding GROUP BY rule ORDER BY 2 DESC, 1")
+        return dict(rows)
 
     def page(self, rule: str = "", offset: int = 0, limit: int = 100) -> list[Finding]:
         """Return some remarks, of one rule or of all."""
-        with self._file.open() as connection:
-            rows = connection.execute(
-                "SELECT * FROM finding WHERE ? = '' OR rule = ? ORDER BY number LIMIT ? OFFSET ?",
-                (rule, rule, limit, offset),
-            )
-            return [Finding(*row) for row in rows]
+        return self._read("WHERE ? = '' OR rule = ? ORDER BY number LIMIT ? OFFSET ?", (rule, rule, limit, offset))
 
     def repairs(self, offset: int = 0, limit: int = 100) -> list[Finding]:
         """Return some of the remarks that propose a repair."""
-        with self._file.open() as connection:
-            rows = connection.execute(
-                "SELECT * FROM finding WHERE repair <> '' ORDER BY number LIMIT ? OFFSET ?", (limit, offset)
-            )
-            return [Finding(*row) for row in rows]
+        return self._read("WHERE repair <> '' ORDER BY number LIMIT ? OFFSET ?", (limit, offset))
 
     def repairable(self) -> int:
         """Return how many remarks propose a repair."""
-        with self._file.open() as connection:
-            return int(connection.execute("SELECT count(*) FROM finding WHERE repair <> ''").fetchone()[0])
+        return int(self._file.ask("SELECT count(*) FROM finding WHERE repair <> ''")[0][0])
 
     def get(self, number: int) -> Finding | None:
         """Return one remark; None when there is none of that number any more."""
-        with self._file.open() as connection:
-            row = connection.execute("SELECT * FROM finding WHERE number = ?", (number,)).fetchone()
-        return Finding(*row) if row else None
+        return next(iter(self._read("WHERE number = ?", (number,))), None)
+
+    def _read(self, which: str, values: Sequence[str | int]) -> list[Finding]:
+        return [Finding(*row) for row in self._file.ask(f"SELECT * FROM finding {which}", values)]
 
     def done(self, number: int) -> None:
         """Take out a remark that has been dealt with."""

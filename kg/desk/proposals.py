@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from kg.errors import BadInput, NotFound
 from kg.tables import TableFile
@@ -156,65 +157,50 @@ class Proposals:
         self, state: str | None = OPEN, kind: str | None = None, limit: int = -1, offset: int = 0
     ) -> list[Proposal]:
         """Return the proposals in a state, or all, oldest first; of one kind or of any."""
-        with self._file.open() as connection:
-            rows = connection.execute(
-                f"SELECT {_COLUMNS}{_FROM} WHERE (? IS NULL OR p.state = ?) AND (? IS NULL OR coalesce(s.kind, '') = ?)"
-                " ORDER BY p.number LIMIT ? OFFSET ?",
-                (state, state, kind, kind, limit, offset),
-            )
-            return [Proposal(*row) for row in rows]
+        return self._read(
+            "WHERE (? IS NULL OR p.state = ?) AND (? IS NULL OR coalesce(s.kind, '') = ?) ORDER BY p.number LIMIT ? OFFSET ?",
+            (state, state, kind, kind, limit, offset),
+        )
 
     def decided(self, limit: int = 20) -> list[Proposal]:
         """Return the proposals that were decided last, the last one first."""
-        with self._file.open() as connection:
-            rows = connection.execute(
-                f"SELECT {_COLUMNS}{_FROM} WHERE p.state <> 'open' ORDER BY p.decided_at DESC, p.number DESC LIMIT ?",
-                (limit,),
-            )
-            return [Proposal(*row) for row in rows]
+        return self._read("WHERE p.state <> 'open' ORDER BY p.decided_at DESC, p.number DESC LIMIT ?", (limit,))
 
     def counts(self) -> dict[str, int]:
         """Return how many open proposals there are of each kind, most first."""
-        with self._file.open() as connection:
-            rows = connection.execute(
-                "SELECT coalesce(s.kind, ''), count(*) FROM proposal p LEFT JOIN sender s USING (number)"
-                " WHERE p.state = 'open' GROUP BY 1 ORDER BY 2 DESC, 1"
-            )
-            return dict(rows.fetchall())
+        counted = f"SELECT coalesce(s.kind, ''), count(*){_FROM} WHERE p.state = 'open' GROUP BY 1 ORDER BY 2 DESC, 1"
+        return dict(self._file.ask(counted))
 
     def get(self, number: int) -> Proposal:
         """Return one proposal."""
-        with self._file.open() as connection:
-            row = connection.execute(f"SELECT {_COLUMNS}{_FROM} WHERE p.number = ?", (number,)).fetchone()
-        if row is None:
+        found = self._read("WHERE p.number = ?", (number,))
+        if not found:
             raise NotFound(f"There is no proposal {number}.", "`kg proposals` lists them, and so does the desk.")
-        return Proposal(*row)
+        return found[0]
+
+    def _read(self, which: str, values: Sequence[Any] = ()) -> list[Proposal]:
+        return [Proposal(*row) for row in self._file.ask(f"SELECT {_COLUMNS}{_FROM} {which}", values)]
 
     def opened_by(self, number: int, secret: str) -> bool:
         """Tell whether a secret opens the page of a proposal."""
-        with self._file.open() as connection:
-            row = connection.execute("SELECT digest FROM sender WHERE number = ?", (number,)).fetchone()
-        return bool(row and row[0]) and secrets.compare_digest(row[0], _digest(secret))
+        rows = self._file.ask("SELECT digest FROM sender WHERE number = ? AND digest IS NOT NULL", (number,))
+        return bool(rows) and secrets.compare_digest(rows[0][0], _digest(secret))
 
     def sender(self, number: int) -> Sender:
         """Return who sent a proposal; one that came by the command line says nothing here."""
-        with self._file.open() as connection:
-            row = connection.execute(
-                "SELECT kind, name, orcid, affiliation, email, text, source FROM sender WHERE number = ?", (number,)
-            ).fetchone()
-        return Sender(*row) if row else Sender()
+        columns = "kind, name, orcid, affiliation, email, text, source"
+        rows = self._file.ask(f"SELECT {columns} FROM sender WHERE number = ?", (number,))
+        return Sender(*rows[0]) if rows else Sender()
 
     def records(self, number: int) -> dict[str, tuple[bytes | None, bytes | None]]:
         """Return what a proposal would change: record to its statements before and after."""
-        with self._file.open() as connection:
-            rows = connection.execute("SELECT record, before, after FROM proposed WHERE number = ?", (number,))
-            return {iri: (before, after) for iri, before, after in rows}
+        rows = self._file.ask("SELECT record, before, after FROM proposed WHERE number = ?", (number,))
+        return {iri: (before, after) for iri, before, after in rows}
 
     def words(self, number: int) -> list[Word]:
         """Return what was said of a proposal, oldest first."""
-        with self._file.open() as connection:
-            rows = connection.execute("SELECT at, who, act, text FROM word WHERE number = ? ORDER BY rowid", (number,))
-            return [Word(*row) for row in rows]
+        rows = self._file.ask("SELECT at, who, act, text FROM word WHERE number = ? ORDER BY rowid", (number,))
+        return [Word(*row) for row in rows]
 
     # -- deciding -----------------------------------------------------------------------------------------------------
 
@@ -239,9 +225,7 @@ class Proposals:
 
     def intended(self) -> list[Proposal]:
         """Return the open proposals that somebody was about to accept."""
-        with self._file.open() as connection:
-            rows = connection.execute(f"SELECT {_COLUMNS}{_FROM} WHERE p.state = 'open' AND p.decided_by IS NOT NULL")
-            return [Proposal(*row) for row in rows]
+        return self._read("WHERE p.state = 'open' AND p.decided_by IS NOT NULL")
 
     def decide(self, number: int, state: str, who: str, note: str = "") -> None:
         """Close an open proposal as accepted or declined, and forget the address of who sent it; a closed one stays as it is."""

@@ -10,6 +10,8 @@ from pyoxigraph import Literal, NamedNode, Triple
 from kg.base import parsed
 from kg.deciding import Stale
 from kg.forms import changes, naming
+from kg.forms.blank import Blank
+from kg.model import Kind
 from kg.search.cards import classes_of, preferred, statements
 from kg.terms import path_of
 from kg.web.portrait import Painter
@@ -39,8 +41,7 @@ class Told:
 def change(iri: str, before: list[Triple], after: list[Triple]) -> Told:
     """Tell what changes between two states of a record."""
     state = after or before
-    kind = base().model.kind_of(classes_of(statements(state, iri)))
-    blank = blanks().of(kind.name) if kind and kind.name else None
+    kind, blank = _kind(iri, state)
     return Told(
         iri,
         title(iri, state),
@@ -62,8 +63,7 @@ def proposed(records: dict[str, tuple[bytes | None, bytes | None]]) -> tuple[lis
 def clash(stale: Stale) -> dict[str, Any]:
     """Tell a record that has moved on since a proposal was made: then, now, and as proposed."""
     state = stale.wanted or stale.now
-    kind = base().model.kind_of(classes_of(statements(state, stale.iri)))
-    blank = blanks().of(kind.name) if kind and kind.name else None
+    _of, blank = _kind(stale.iri, state)
     told = _teller([*stale.was, *stale.now, *stale.wanted])
     return {
         "title": title(stale.iri, state),
@@ -72,6 +72,12 @@ def clash(stale: Stale) -> dict[str, Any]:
         if blank
         else [],
     }
+
+
+def _kind(iri: str, state: list[Triple]) -> tuple[Kind | None, Blank | None]:
+    """Return what a record is by its own statements, and the form of that."""
+    kind = base().model.kind_of(classes_of(statements(state, iri)))
+    return kind, blanks().of(kind.name) if kind and kind.name else None
 
 
 def title(iri: str, triples: list[Triple]) -> str:
