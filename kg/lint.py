@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
+import threading
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 
 from kg.base import Base, Progress, batched
@@ -11,15 +14,43 @@ from kg.citations.connected import rewritten
 from kg.citations.entry import Entry
 from kg.citations.lint import Remark
 from kg.desk.findings import Finding, Findings
-from kg.errors import BadInput
+from kg.errors import BadInput, KgError
 from kg.search.index import Wanted
 
 _CHUNK = 200
+_REFERENCES = Wanted(facets={"kind": ("reference",)})
+_AT_ONCE = 20_000
+"""More references than this are looked at by `kg lint` only."""
 
 
 def findings(base: Base) -> Findings:
     """Return the remarks of the last lint of a base."""
     return Findings(base.settings.data / "lint.sqlite")
+
+
+def is_fresh(base: Base) -> bool:
+    """Tell whether the last look was at the base as it stands."""
+    last = findings(base).run
+    return last is not None and last[0] == base.journal.revision
+
+
+def begin(base: Base) -> bool:
+    """Look at every reference behind the back of whoever asks, unless somebody does already or there are too many; tell whether."""
+    if base.index.count(_REFERENCES) > _AT_ONCE:
+        return False
+    lock = (base.settings.data / "lint.lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        lock.close()
+        return True
+
+    def look() -> None:
+        with lock, suppress(KgError, OSError):  # the base may be closed meanwhile; the next who asks begins anew
+            run(base)
+
+    threading.Thread(target=look, name="lint", daemon=True).start()
+    return True
 
 
 def run(base: Base, progress: Progress = lambda done: None) -> int:
@@ -35,7 +66,7 @@ def run(base: Base, progress: Progress = lambda done: None) -> int:
 
 def _entries(base: Base, known: dict[str, str], progress: Progress) -> Iterator[Entry]:
     """Yield every reference, a batch in memory at a time, and note which record has which key."""
-    iris = (card.iri for card in base.index.cards(Wanted(facets={"kind": ("reference",)})))
+    iris = (card.iri for card in base.index.walk(_REFERENCES))
     for iri, entry in _some(base, iris, progress):
         known[entry.key] = iri
         yield entry

@@ -100,9 +100,12 @@ def of_keys(base: Base, wanted: list[str], revision: int | None, dialect: str) -
             own[key] = replace(entry, key=key)
     made.entries = [_standing_alone(own[key], own, dialect) for key in sorted(own)]
     if made.missing:
-        known = [row["key"].value for row in base.engine.select(queries.fill("keys"))]
-        known += [card.iri.rpartition("/")[2] for card in base.index.cards(Wanted(facets={"kind": _citable(base)}))]
-        made.missing = {key: cited.near(key, known) for key in made.missing}
+        known = {row["key"].value: row["key"].value for row in base.engine.select(queries.fill("keys"))}
+        for card in base.index.walk(Wanted(facets={"kind": _citable(base)})):
+            address = card.iri.removeprefix(base.settings.base)
+            known |= {address: address, address.rpartition("/")[2]: address}
+        near = {key: cited.near(key, known) for key in made.missing}
+        made.missing = {key: list(dict.fromkeys(known[name] for name in names)) for key, names in near.items()}
     return made
 
 

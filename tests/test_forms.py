@@ -15,7 +15,7 @@ from kg.forms import answers, changes, tidy
 from kg.forms.blank import CHOICE, DATE, PARTS, THING, WORDS, Blanks, Question
 from kg.forms.naming import Names, shown
 from kg.search.cards import classes_of, statements
-from kg.terms import DCT, OU, RDF, RECORDS, XSD
+from kg.terms import DCT, FOAF, OU, RDF, RECORDS, XSD
 
 READ = model.read()
 BLANKS = Blanks(READ)
@@ -181,3 +181,45 @@ def test_an_author_who_is_named_anew_is_parted_anew() -> None:
     said = statements(tidy.tidied(iri, [], after), node.value)
     spoken = [said[f"http://xmlns.com/foaf/0.1/{name}"][0].value for name in ("name", "familyName", "givenName")]
     assert spoken == ["Maud Lindh", "Lindh", "Maud"]
+
+
+def _author(iri: str, name: str, *more: Triple) -> list[Triple]:
+    node = NamedNode(iri + "#author-1")
+    return [Triple(node, RDF.type, OU.Contributor), Triple(node, FOAF.name, Literal(name)), *more]
+
+
+@pytest.mark.parametrize(
+    ("typed", "asked"),
+    [
+        ("Maud Lindh", True), ("Anna van den Berg", True), ("City Press", True),
+        ("Lindh, Maud", False), ("{City Press}", False), ("UNESCO", False), ("World Bank", False), ("C40 Cities", False),
+        ("Ministry of Works", False), ("A very long name of some body", False),
+    ],
+)  # fmt: skip
+def test_a_name_that_may_be_a_person_or_a_body_is_asked_about(typed: str, asked: bool) -> None:
+    iri = RECORDS + "reference/x"
+    assert tidy.doubts([], _author(iri, typed)) == ([iri + "#author-1"] if asked else [])
+    assert tidy.doubts(_author(iri, typed), _author(iri, typed)) == [], "what stood before is not asked about"
+
+
+def test_a_body_in_braces_is_kept_whole() -> None:
+    iri = RECORDS + "reference/x"
+    said = statements(tidy.tidied(iri, [], _author(iri, "{Barnes and Noble}")), iri + "#author-1")
+    assert [term.value for term in said[FOAF.name.value]] == ["Barnes and Noble"]
+    assert FOAF.familyName.value not in said
+
+
+def test_the_link_of_a_name_goes_with_the_name_unless_it_was_given_anew() -> None:
+    iri = RECORDS + "reference/x"
+    node, maud, anna = (
+        NamedNode(iri + "#author-1"),
+        NamedNode(RECORDS + "agent/maud"),
+        NamedNode(RECORDS + "agent/anna"),
+    )
+    linked = [Triple(node, OU.agent, maud), Triple(NamedNode(iri), DCT.contributor, maud)]
+    before = _author(iri, "Maud Lindh", *linked)
+    gone = tidy.tidied(iri, before, _author(iri, "Berg, Anna", *linked))
+    assert not any(triple.predicate in (OU.agent, DCT.contributor) for triple in gone)
+    given = [Triple(node, OU.agent, anna), *linked[1:]]
+    assert Triple(node, OU.agent, anna) in tidy.tidied(iri, before, _author(iri, "Berg, Anna", *given))
+    assert Triple(node, OU.agent, maud) in tidy.tidied(iri, before, _author(iri, "Maud Lindh", *linked))

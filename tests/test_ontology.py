@@ -48,9 +48,10 @@ def page(client: FlaskClient, path: str) -> Anchors:
     return Anchors(answer.text)
 
 
+@pytest.mark.parametrize("language", ["en", "he"])
 @pytest.mark.parametrize("path", PAGES)
-def test_a_page_weighs_less_than_100_kb_and_names_nothing_twice(client: FlaskClient, path: str) -> None:
-    answer = client.get(path, headers={"Accept": "text/html"})
+def test_a_page_weighs_less_than_100_kb_and_names_nothing_twice(client: FlaskClient, path: str, language: str) -> None:
+    answer = client.get(path, headers={"Accept": "text/html", "Accept-Language": language})
     assert answer.status_code == 200
     assert len(answer.data) < 100_000
     ids = Anchors(answer.text).ids

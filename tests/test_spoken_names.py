@@ -41,6 +41,16 @@ def test_a_city_has_no_code_and_keeps_its_name_with_its_language(client: FlaskCl
     assert '· <span lang="en">Köln</span>' in page(client, "/search?place=de-koln&kind=dataset", "fr")
 
 
+def test_a_region_and_the_world_are_called_by_their_codes_too(client: FlaskClient) -> None:
+    shown = page(client, "/search?kind=policy", "fr")
+    assert all(f">{name}</a>" in shown for name in ("Monde", "Amériques", "Europe", "Asie", "Afrique", "Océanie"))
+
+
+def test_a_number_and_its_parts_are_not_turned_round_where_lines_run_from_the_right(client: FlaskClient) -> None:
+    assert "<bdi>10.7282/t3-v4nq-yk91</bdi>" in page(client, "/reference/caspi2020spatial", "he")
+    assert "<bdi>10.7282/" not in page(client, "/reference/caspi2020spatial", "fr")
+
+
 def test_data_says_the_same_in_every_language(client: FlaskClient) -> None:
     english, french = (client.get(f"/search.json?kind=policy&place=de&lang={lang}").json for lang in ("en", "fr"))
     assert english == french

@@ -47,6 +47,18 @@ def test_its_page_tells_what_it_is_what_it_lays_down_and_how_we_know(client: Fla
     assert 'href="/policy/il-gov-resolution-2985-2011"' in text
 
 
+def test_of_each_provision_the_readings_are_folded_behind_what_counts(client: FlaskClient) -> None:
+    page = client.get("/policy/de-dng-2021", headers={"Accept": "text/html"}).text
+    table = next(found for found in re.findall(r"<table>.*?</table>", page, re.DOTALL) if "counts as" in found)
+    rows = re.findall(r"<tr><th scope=\"row\">.*?</tr>", table, re.DOTALL)
+    assert len(rows) >= 61
+    for row in rows:
+        open_, _, folded = row.partition("<details>")
+        assert "second reading" not in open_
+        assert "how it was coded" in folded
+    assert len(re.findall(r"<th scope=\"col\">", table)) == 5
+
+
 def test_what_links_to_it_is_on_its_page(client: FlaskClient) -> None:
     text = client.get("/policy/il-gov-resolution-2985-2011").get_data(as_text=True)
     assert "What links here" in text

@@ -138,6 +138,20 @@ def posted(client: FlaskClient, page: str, place: str, do: str, **given: str) ->
     return answer.location or answer.text
 
 
+def test_the_review_tells_what_differs_from_the_draft_and_no_more(visitor: FlaskClient) -> None:
+    place = link(visitor.get(ROADMAP, headers=HTML).text, "/contribute/plan?from=roadmap")
+    page = visitor.get(place, headers=HTML).text
+    first, second = re.findall(r'value="open planStep/([\w-]+)"', page)[:2]
+    page = posted(visitor, page, place, f"open planStep/{first}")
+    review = posted(
+        visitor, page, place, "check", licence="yes", **{f"planStep/{first}/due": "2027", "drop:planStep": second}
+    )
+    rows = re.findall(r'<th scope="row">(.*?)</th>', review)
+    assert any("ntil" in row for row in rows)
+    assert len(rows) < 20
+    assert len(review.encode()) < 60_000
+
+
 def sent(client: FlaskClient, own: Base, place: str, page: str = "", **given: str) -> str:
     """Send a form through its review, and accept it as a curator does; return the record."""
     given |= {"licence": "yes", "person": given.get("person", "Ada L.")}
@@ -206,7 +220,8 @@ def test_a_plan_is_a_page_and_papers_and_the_record_leads_there(door: Flask, pla
     assert len(drawn.findall(f"{SVG}g")) == steps
     assert "word/document.xml" in zipfile.ZipFile(io.BytesIO(client.get(f"/roadmap.docx?plan={plan}").data)).namelist()
     assert r"Ask the \<tram\> drivers." in client.get(f"/roadmap.md?plan={plan}").text
-    assert f"/roadmap?plan={plan}" in client.get(ROADMAP, headers=HTML).text
+    for path in (ROADMAP, "/roadmap"):
+        assert f"/roadmap?plan={plan}" in client.get(path, headers=HTML).text
 
 
 def test_a_draft_of_a_plan_opens_again_where_it_was_left(visitor: FlaskClient) -> None:

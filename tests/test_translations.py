@@ -151,6 +151,10 @@ def test_what_nobody_translated_is_told_in_english_and_says_so(read: Model) -> N
     assert policy.comment_in("he").language == "he"
 
 
+def test_every_field_says_what_it_is_for(read: Model) -> None:
+    assert {field.iri for _, field in fields(read) if not field.help_in("en")} == set()
+
+
 def test_a_field_answers_in_the_language_that_is_asked(read: Model) -> None:
     policy = read.kind("policy")
     assert policy is not None

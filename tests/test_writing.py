@@ -344,3 +344,8 @@ def test_a_range_of_pages_has_two_hyphens_and_no_braces(pages: str, written: str
     text = bibtex.written(Entry("x", "article", {"pages": pages}), dialect)
     assert f"pages = {{{written}}}" in text
     assert bibtex.read(text).entries[0].fields["pages"] == pages
+
+
+def test_a_near_miss_of_a_policy_is_named_by_the_key_that_can_be_cited(base: Base) -> None:
+    made = papers.of_keys(base, ["in-ndsap-2013", "policy/in-ndsap-2021"], None, "bibtex")
+    assert {key: near[0] for key, near in made.missing.items()} == dict.fromkeys(made.missing, "policy/in-ndsap-2012")

@@ -46,14 +46,15 @@ class Findings:
         self._file = TableFile(path, _SCHEMA)
 
     def replace(self, revision: int, entries: int, rows: Iterable[tuple[str, str, str, str, str, str, str]]) -> None:
-        """Put a new lint in the place of the last one; numbers go on, so that none ever means another remark."""
+        """Put a new lint in the place of the last one; a remark that is made again keeps its number, and none is given twice."""
         with self._file.open() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            numbers = {tuple(row[1:]): row[0] for row in connection.execute("SELECT * FROM finding")}
             connection.execute("DELETE FROM finding")
             connection.execute("DELETE FROM run")
             connection.execute("INSERT INTO run VALUES (?, ?)", (revision, entries))
             connection.executemany(
-                "INSERT INTO finding (record, key, rule, field, message, before, repair) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                rows,
+                "INSERT INTO finding VALUES (?, ?, ?, ?, ?, ?, ?, ?)", ((numbers.pop(row, None), *row) for row in rows)
             )
 
     @property

@@ -200,8 +200,10 @@ def _checked(sheet: Sheet, place: str, form: dict[str, list[str]], step: str) ->
         advice = [text for texts in warnings.values() for text in texts]
         hidden = [(name, text) for name, texts in form.items() if name not in (DO, session.FIELD) for text in texts]
         others = [told.change(iri, [], triples) for iri, triples in sheet.others.items()]
-        return render_template("contribute/review.html", place=place, change=change, others=others, advice=advice, hidden=hidden,
-                               kind=sheet.blank.kind, signed=session.signature(PURPOSE))  # fmt: skip
+        taken = told.change(sheet.iri, sheet.start, found.triples) if sheet.new and sheet.start else None
+        return render_template("contribute/review.html", place=place, change=taken or change, taken=taken, others=others,
+                               advice=advice, hidden=hidden, kind=sheet.blank.kind,
+                               signed=session.signature(PURPOSE))  # fmt: skip
     return _sent(sheet, found, change)
 
 

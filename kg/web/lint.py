@@ -1,4 +1,4 @@
-"""The page `/lint`: what the last look at the references found, by rule, each remark with the repair that it proposes."""
+"""The page `/lint`: what is probably wrong in the references, by rule, each remark with the repair that it proposes."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import Any
 
 from flask import Blueprint, render_template, request
 
+from kg import lint as linting
 from kg.errors import NotFound
-from kg.lint import findings
 from kg.terms import path_of
 from kg.web.paging import paged
 from kg.web.site import base
@@ -38,13 +38,13 @@ RULES = {
 
 @blueprint.get("/lint")
 def lint() -> str:
-    """Show the remarks of the last `kg lint`, a page at a time, of all rules or of one."""
+    """Show the remarks of the last look, a page at a time, of all rules or of one; begin a new look where the base has moved on."""
     rule = request.args.get("rule", "")
     if rule and rule not in RULES:
         raise NotFound(
             _("There is no rule %(name)s.", name=repr(rule)), _("The rules are %(names)s.", names=", ".join(RULES))
         )
-    found = findings(base())
+    found = linting.findings(base())
     counts, last = found.counts(), found.run
     total = counts.get(rule, 0) if rule else sum(counts.values())
     pages = paged(total, _PAGE)
@@ -52,6 +52,7 @@ def lint() -> str:
         "lint.html",
         total=total,
         last=last,
+        begun=not linting.is_fresh(base()) and linting.begin(base()),
         rule=rule,
         rules=[_rule(name, counts[name], rule) for name in RULES if name in counts],
         remarks=[vars(one) | {"url": path_of(one.record, base().settings.base), "rule_label": said(RULES[one.rule])}

@@ -38,13 +38,14 @@ class Value:
 
 @dataclass
 class Row:
-    """One field of a record with its values, or with a table of nested things."""
+    """One field of a record with its values, or with a table of nested things, of which the last columns may be folded."""
 
     label: str
     help: str
     values: list[Value] = field(default_factory=list)
     columns: list[str] = field(default_factory=list)
     rows: list[list[list[Value]]] = field(default_factory=list)
+    folded: int = 0
 
     @property
     def kind(self) -> str:
@@ -190,10 +191,16 @@ class Painter:
             return Row(own.name_in(language()), own.help_in(language()), shown)
         inner = _statements_of(values, triples)
         columns = [column for column in nested.fields if any(column.path in found for found in inner)]
+        folded = [column for column in columns if self.model.said_of(column.iri, OU.folded) == "true"]
+        columns = [column for column in columns if column not in folded] + folded
         rows = [[[self.value(v) for v in found.get(column.path, ())] for column in columns] for found in inner]
         heads = [column.name_in(language()) for column in columns]
         return Row(
-            own.name_in(language()), own.help_in(language()), columns=heads, rows=sorted(rows, key=_reading_order)
+            own.name_in(language()),
+            own.help_in(language()),
+            columns=heads,
+            rows=sorted(rows, key=_reading_order),
+            folded=len(folded),
         )
 
 

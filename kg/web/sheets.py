@@ -15,7 +15,7 @@ from kg.forms.blank import PARTS, Blank, Blanks
 from kg.model import LANGUAGE
 from kg.search.cards import statements
 from kg.shapes import Problem
-from kg.terms import RDF
+from kg.terms import FOAF, RDF
 from kg.web import newcomers, tongues
 from kg.web.newcomers import Newcomers
 from kg.web.site import base
@@ -90,6 +90,9 @@ class Sheet:
         names = naming.Names(base().model, base().index, base().settings.base)
         self.newcomers = newcomers.of(self.iri, blanks(), form, names.resolve)
         found = answers.read(self.blank, self.iri, self.start, form, self.shown, self.newcomers.resolve)
+        for node in tidy.doubts(self.start, found.triples):
+            asked = changes.asked_of(self.blank, node, FOAF.name.value, self.iri, found.triples)
+            found.complaints[asked or ""].append(tidy.DOUBT)
         found.triples = tidy.tidied(self.iri, self.start, found.triples)
         return found
 

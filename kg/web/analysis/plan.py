@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, redirect
+from werkzeug.wrappers import Response as AnyResponse
 
 from kg import queries
 from kg.analysis import documents, gantt, roadmap, words
@@ -143,6 +144,12 @@ def _chosen(found: Gaps, wanted: list[str]) -> list[Gap]:
     return list(found.of(MISSING, UNKNOWN, WEAK))
 
 
+@blueprint.get("/consultation")
+def consultation() -> AnyResponse:
+    """Lead those who spell it out to the guided page."""
+    return redirect(asking.address("/consult", asking.parameters()), 301)
+
+
 @blueprint.get("/consult")
 def consult() -> str:
     """Guide step by step to gaps, plan, draft and reading list; the state is in the address."""
@@ -189,5 +196,5 @@ _READ = ("output", "reference", "practice", "interview")
 
 
 def _start(held: Evidence, action: str, title: str, lede: str) -> str:
-    return asking.page("start.html", action=action, title=title, lede=lede,
+    return asking.page("start.html", action=action, title=title, lede=lede, kept=plans.of() if action == "/roadmap" else [],
                            form=form_fields(held, asking.choice(held)))  # fmt: skip

@@ -55,6 +55,7 @@ def principles(ext: str | None = None) -> Response | str:
         "principles.html",
         whose=whose,
         found=found,
+        rest_on=subjects.grounds(held, whose.subject),
         schemes=asked,
         full=_in_full(asked),
         mapped=measured.mapped(every),
