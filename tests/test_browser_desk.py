@@ -85,3 +85,26 @@ def test_axe_finds_nothing_by_day_and_by_night(path: str, visit: Open) -> None:
         eyes.page.emulate_media(color_scheme="dark")
         eyes.go(path)
         fine(eyes)
+
+
+def test_references_are_pasted_looked_at_and_sent_by_keyboard_on_a_phone_without_scripts(visit: Open) -> None:
+    with visit("phone", scripts=False) as eyes:
+        page = eyes.page
+        page.goto(eyes.address + "/contribute")
+        page.get_by_role("link", name="Paste references").click()
+        page.get_by_label("BibTeX, BibLaTeX, RIS or CSL-JSON").fill(
+            "@article{lindh2061phone, author={Lindh, Maud}, title={From a bus}, journal={Cities}, year={2061}}"
+        )
+        page.get_by_role("button", name="Look at them").press("Enter")
+        expect(page.get_by_role("checkbox", name="From a bus")).to_be_checked()
+        page.get_by_text("What it would say here").click()
+        eyes.look()
+        page.get_by_label("may be shared by everyone").check()
+        page.get_by_role("button", name="Send those").press("Enter")
+        expect(page.get_by_role("status")).to_contain_text("waits for a curator")
+    with visit("desktop") as eyes:
+        eyes.go("/contribute/references?text=%40misc%7Bx%2C%20title%3D%7BOn%20axes%7D%7D%20%40misc%7By%2C")
+        fine(eyes)
+        eyes.page.get_by_role("button", name="Look at them").click()
+        expect(eyes.page.get_by_role("heading", name="What could not be read")).to_be_visible()
+        fine(eyes)

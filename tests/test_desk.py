@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 from pyoxigraph import Literal, NamedNode, Triple
 
 import test_fetch
+import test_html
 from kg import deciding, lint
 from kg.base import Base, open_base, parsed
 from kg.desk.accounts import Accounts
@@ -667,3 +668,36 @@ def test_a_name_becomes_nothing_but_what_the_form_offers(sort: str, visitor: Fla
     page = visitor.post("/contribute/event", data=given | {"do": ["send"], "new:Nobody at all": [sort]}, headers=HTML)
     assert page.status_code == 200
     assert "No record has the name Nobody at all." in page.text
+
+
+def test_the_pages_behind_the_desk_and_the_steps_of_forms_are_valid_html(
+    visitor: FlaskClient, door: Flask, own: Base, tmp_path: Path
+) -> None:
+    number, page = sent(visitor, "Valid to the last tag")
+    path, admin = "/contribute/practice", entered(door, own, "admin")
+    stale = visitor.post(
+        path + "/ai-registers", data=filled(visitor, path + "/ai-registers", title="By another") | {"do": ["send"]}
+    )
+    iri = "https://w3id.org/open-urban/practice/ai-registers"
+    rest = [triple for triple in own.graphs([iri])[iri] if triple.predicate != DCT.title]
+    own.write({iri: [*rest, Triple(NamedNode(iri), DCT.title, Literal("Meanwhile", language="en"))]}, "x", "y")
+    unknown = filled(visitor, "/contribute/event", title="A day", startDate="2031", organiser='A "new" <body>') | {
+        "do": ["check"]
+    }
+    pages = {
+        "queue": admin.get("/desk", headers=HTML),
+        "one": admin.get(f"/desk/{number}", headers=HTML),
+        "edit": admin.get(f"/desk/{number}/edit", headers=HTML),
+        "clash": admin.get(f"/desk/{stale.location.split('/')[-2]}", headers=HTML),
+        "remarks": admin.get("/desk/remarks", headers=HTML),
+        "accounts": admin.get("/desk/accounts", headers=HTML),
+        "history": admin.get("/history/place/ke", headers=HTML),
+        "sent": visitor.get(page, headers=HTML),
+        "review": visitor.post(path, data=new_practice(visitor, "Another") | {"do": ["check"]}, headers=HTML),
+        "mistakes": visitor.post("/contribute/event", data=unknown, headers=HTML),
+    }
+    texts = {name: answer.data for name, answer in pages.items()} | {
+        "pasted": pasted(visitor, NEW + THERE + "@x{").encode()
+    }
+    assert all(answer.status_code == 200 for answer in pages.values())
+    assert test_html.faults(texts, tmp_path) == []

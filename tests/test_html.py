@@ -28,19 +28,23 @@ PAGES = (
 )  # fmt: skip
 
 
-def test_pages_are_valid_html(client: FlaskClient, tmp_path: Path) -> None:
+def faults(pages: dict[str, bytes], folder: Path) -> list[str]:
+    """Return what the Nu checker says of pages, by their address."""
     java = shutil.which("java")
     if java is None or not CHECKER.is_file():
         pytest.skip("the Nu HTML checker is not here: it needs Java, and npm ci in the top folder")
     names = {}
-    for number, path in enumerate(PAGES):
-        page = tmp_path / f"{number:02}.html"
-        page.write_bytes(client.get(path, headers={"Accept": "text/html"}).data)
+    for number, (path, text) in enumerate(pages.items()):
+        page = folder / f"{number:02}.html"
+        page.write_bytes(text)
         names[page.name] = path
     run = subprocess.run(
-        [java, "-jar", str(CHECKER), "--format", "json", *map(str, sorted(tmp_path.glob("*.html")))],
+        [java, "-jar", str(CHECKER), "--format", "json", *map(str, sorted(folder.glob("*.html")))],
         capture_output=True, timeout=300,
     )  # fmt: skip
     told = json.loads(run.stderr)["messages"]
-    faults = [f"{names[Path(fault['url']).name]} line {fault['lastLine']}: {fault['message']}" for fault in told]
-    assert faults == []
+    return [f"{names[Path(fault['url']).name]} line {fault['lastLine']}: {fault['message']}" for fault in told]
+
+
+def test_pages_are_valid_html(client: FlaskClient, tmp_path: Path) -> None:
+    assert faults({path: client.get(path, headers={"Accept": "text/html"}).data for path in PAGES}, tmp_path) == []
