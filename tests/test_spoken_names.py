@@ -51,6 +51,12 @@ def test_a_number_and_its_parts_are_not_turned_round_where_lines_run_from_the_ri
     assert "<bdi>10.7282/" not in page(client, "/reference/caspi2020spatial", "fr")
 
 
+@pytest.mark.parametrize(("language", "law"), [("en", "Law"), ("fr", "Loi"), ("he", "חוק")])
+def test_a_form_offers_what_can_be_chosen_in_the_readers_language(client: FlaskClient, language: str, law: str) -> None:
+    form = page(client, "/contribute/policy", language)
+    assert f'<option value="{RECORDS}concept/policy-type/law">{law}</option>' in form
+
+
 def test_data_says_the_same_in_every_language(client: FlaskClient) -> None:
     english, french = (client.get(f"/search.json?kind=policy&place=de&lang={lang}").json for lang in ("en", "fr"))
     assert english == french

@@ -13,6 +13,7 @@ from kg.forms.blank import CHOICE, PARTS, YES, Blank, Question
 from kg.model import LANGUAGE
 from kg.search.cards import Statements, statements
 from kg.terms import OU
+from kg.web.names import labels
 from kg.web.sheets import Sheet
 from kg.web.tongues import language
 
@@ -148,9 +149,14 @@ class Drawing:
     def _choices(self, question: Question, chosen: Sequence[str]) -> list[Choice]:
         known = {option.iri for option in question.options}
         others = [iri for iri in chosen if iri and iri not in known]
-        return [Choice(option.iri, option.label, option.iri in chosen) for option in question.options] + [
-            Choice(iri, self.sheet.labels.get(iri, iri), True) for iri in others
+        called = labels(known) if language() != LANGUAGE else {}
+        choices = [
+            Choice(option.iri, called.get(option.iri, option.label), option.iri in chosen)
+            for option in question.options
         ]
+        if called:
+            choices.sort(key=lambda choice: choice.label.casefold())
+        return choices + [Choice(iri, self.sheet.labels.get(iri, iri), True) for iri in others]
 
     def _parts(self, made: Asked) -> None:
         question = made.question
