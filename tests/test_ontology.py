@@ -234,3 +234,26 @@ def test_the_page_of_a_shape_tells_demands_in_the_language_that_is_asked(
     shown = client.get(f"/shapes/Policy?lang={language}", headers={"Accept": "text/html"}).text
     (row,) = re.findall(r'<tr id="publisher">.*?</tr>', shown, re.DOTALL)
     assert all(f">{said}<" in row for said in words)
+
+
+def test_no_word_of_ours_is_left_that_nothing_uses(base: Base) -> None:
+    """What a shape, a scheme, a rule or the service itself says it with; a word beside these would only be in the way."""
+    said = {
+        iri
+        for graph, quads in base.model.graphs.items()
+        if graph != ONTOLOGY and "/translations/" not in graph
+        for quad in quads
+        for iri in (quad.predicate.value, getattr(quad.object, "value", ""))
+    }
+    kept = {
+        OU.revision.value,
+        OU.sort.value,
+        OU.namePrefix.value,
+        OU.suffix.value,
+    }  # the last two: parts of names in a .bib
+    declared = {
+        quad.subject.value
+        for quad in base.model.graphs[ONTOLOGY]
+        if quad.predicate == RDF.type and "owl#" in str(quad.object) and isinstance(quad.subject, NamedNode)
+    }
+    assert {iri for iri in declared if iri.startswith(OU.iri)} - said - kept == set()
