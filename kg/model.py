@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -48,6 +49,20 @@ class Model:
     def said(self, thing: str) -> list[Triple]:
         """Return what the ontology and its concept schemes say of a thing."""
         return [quad.triple for quad in self.shapes.quads_for_pattern(NamedNode(thing), None, None, _DefaultGraph())]
+
+    @cached_property
+    def foreign(self) -> dict[str, list[tuple[str, str]]]:
+        """What each concept of the shipped schemes is called in other languages than English: pairs of language and name."""
+        called: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        for quad in self.shapes.quads_for_pattern(None, SKOS.prefLabel, None, _DefaultGraph()):
+            name = quad.object
+            if (
+                isinstance(quad.subject, NamedNode)
+                and isinstance(name, Literal)
+                and name.language not in (None, LANGUAGE)
+            ):
+                called[quad.subject.value].append((name.language or "", name.value))
+        return {concept: sorted(names) for concept, names in called.items()}
 
     def said_of(self, concept: str, annotation: NamedNode) -> str | None:
         """Return what an annotation says of a concept of the shipped schemes."""

@@ -93,3 +93,12 @@ def test_what_points_at_a_provision_leaves_out_texts_that_do_not_lay_it_down(cli
     page = client.get("/concept/provision/open-source", headers={"Accept": "text/html"}).text
     assert absent
     assert [iri for iri in absent if f'href="{iri.removeprefix("https://w3id.org/open-urban")}"' in page] == []
+
+
+# -- words --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", ["foresterie urbaine", "silvicultura urbana", "ייעור עירוני"])
+def test_what_is_sorted_under_a_concept_is_found_by_its_name_in_any_language(base: Base, text: str) -> None:
+    found = base.index.search(Wanted(text=text, facets={"sector": [CONCEPT + "sector/forestry"]}, limit=1)).total
+    assert found == base.index.count(Wanted(facets={"sector": [CONCEPT + "sector/forestry"]})) > 10

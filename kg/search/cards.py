@@ -97,7 +97,7 @@ def make(iri: str, triples: list[Triple], model: Model, labels: Labels, wider: W
         names=_joined(value.value for value in _of_role(kind, found, "title")),
         places=tuple(term.value for term in _of_role(kind, found, "place")),
         sureness=tuple(term.value for term in found.get(confidence.path, ())) if confidence else (),
-        lines=tuple(_lines(kind, iri, _searched(triples, model), labels, wider)),
+        lines=tuple(_lines(kind, iri, _searched(triples, model), model, labels, wider)),
         facets=_facets(kind, found, triples, model, wider),
     )
 
@@ -139,8 +139,11 @@ def name_of(own: Field) -> str:
     return own.role or own.slug
 
 
-def _lines(kind: Kind, iri: str, triples: list[Triple], labels: Labels, wider: Wider) -> Iterable[Line]:
-    """Gather every literal of the record and its nested things, and the labels of what it points at and of what lies above."""
+def _lines(kind: Kind, iri: str, triples: list[Triple], model: Model, labels: Labels, wider: Wider) -> Iterable[Line]:
+    """Gather every literal of the record and its nested things, and the names of what it points at and of what lies above.
+
+    A concept has its names in all languages: whoever looks for `mobilité` finds what is sorted under transport.
+    """
     own = {field.path: name_of(field) for field in kind.fields}
     within = {
         triple.object.value: own.get(triple.predicate.value, "")
@@ -151,12 +154,12 @@ def _lines(kind: Kind, iri: str, triples: list[Triple], labels: Labels, wider: W
     for triple in triples:
         subject = triple.subject.value if isinstance(triple.subject, NamedNode) else ""
         name = within.get(subject) if subject != iri else own.get(triple.predicate.value, "")
-        for language, text in _words(triple.object, labels, wider):
+        for language, text in _words(triple.object, model, labels, wider):
             said[Line(name or "", language, text)] = None
     return said
 
 
-def _words(value: object, labels: Labels, wider: Wider) -> Iterable[tuple[str, str]]:
+def _words(value: object, model: Model, labels: Labels, wider: Wider) -> Iterable[tuple[str, str]]:
     match value:
         case Literal() as literal if literal.datatype not in (XSD.boolean,):
             yield literal.language or "", literal.value
@@ -164,6 +167,7 @@ def _words(value: object, labels: Labels, wider: Wider) -> Iterable[tuple[str, s
             for thing in (node.value, *wider(node.value)):
                 if label := labels(thing):
                     yield "en", label
+                yield from model.foreign.get(thing, ())
 
 
 def _facets(

@@ -25,7 +25,7 @@ _COUNTED = 500
 _CROSSED = 5_000
 _SHARED = 2
 _NEAR = 3
-_VERSION = 5
+_VERSION = 6
 """Raised when the documents change shape: an index of another version is built anew."""
 
 
