@@ -37,6 +37,8 @@ Progress = Callable[[int], None]
 Item = TypeVar("Item")
 
 BATCH = 500
+_UNFINISHED = 0
+"""The revision of an index that is being built."""
 
 
 @dataclass
@@ -147,14 +149,19 @@ class Base:
                     self._index(batch)
 
     def reindex(self, progress: Progress = lambda done: None) -> int:
-        """Build the search index anew from the engine; return how many records it holds."""
+        """Build the search index anew from the engine; return how many records it holds.
+
+        Its revision is noted last: an index that was left half built is begun anew when the base is next opened.
+        """
         iris = sorted(row["graph"].value for row in self.engine.select(queries.fill("record-graphs")))
         revision, held = self.journal.revision, 0
-        for number, batch in enumerate(batched(iris, BATCH)):
+        self.index.write((), (), _UNFINISHED, anew=True)
+        for batch in batched(iris, BATCH):
             made = self._cards(self.graphs(batch))
-            self.index.write(made, (), revision, anew=number == 0)
+            self.index.write(made, (), _UNFINISHED)
             held += len(made)
             progress(len(batch))
+        self.index.write((), (), revision)
         return held
 
     def _store(self, changes: Sequence[Change]) -> None:

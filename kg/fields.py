@@ -53,7 +53,7 @@ class Field:
     counted_when: frozenset[str] = frozenset()
     weakest: bool = False
 
-    @property
+    @cached_property
     def slug(self) -> str:
         """The last part of the shape's IRI: what URLs and the search index call this field."""
         return self.iri.rpartition("#")[2].rpartition("/")[2]

@@ -226,16 +226,19 @@ def accept(
 ) -> Counter[str]:
     """Write new and changed entries, and give a duplicate's key to the work that it is; count what was done.
 
-    Each batch is written whole or not at all; after a crash the same import goes on where it stopped.
+    Each batch is written whole or not at all, other keys last; after a crash the same import goes on where it stopped.
     """
     done: Counter[str] = Counter()
+    duplicates: list[Arrival] = []
     for batch in batched(arrivals, _AT_ONCE):
         records = {arrival.iri: list(arrival.triples) for arrival in batch if arrival.triples}
         written = {change.graph for change in base.write(records, who, why, checked=True)}
         done.update(arrival.state for arrival in batch if arrival.iri in written and arrival.triples)
-        aliases = _with_aliases(base, [arrival for arrival in batch if arrival.state == "duplicate"])
-        done["alias"] += len(base.write(aliases, who, f"{why}: another key of the same work", checked=True))
+        duplicates += (arrival for arrival in batch if arrival.state == "duplicate")
         progress(len(batch))
+    for some in batched(duplicates, _AT_ONCE):
+        aliases = _with_aliases(base, some)
+        done["alias"] += len(base.write(aliases, who, f"{why}: another key of the same work", checked=True))
     return done
 
 

@@ -299,3 +299,19 @@ def test_headings_of_another_journal_are_made_anew(empty: Base) -> None:
         table.execute("UPDATE state SET at = '1999-01-01'")
         table.execute("DELETE FROM line")
     assert list(Known(empty).works(blocks)), "a restored journal has other rows under the same numbers"
+
+
+def test_an_index_that_was_left_half_built_is_built_anew_when_the_base_is_opened(
+    empty: Base, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take(empty, TWO)
+    monkeypatch.setattr("kg.base.BATCH", 1)
+
+    def killed(done: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        empty.reindex(killed)
+    assert empty.index.size < 2
+    empty.catch_up()
+    assert (empty.index.size, empty.index.revision) == (2, empty.journal.revision)

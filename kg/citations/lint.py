@@ -10,7 +10,7 @@ from datetime import date
 
 from stdnum import isbn, issn
 
-from kg.citations import bibtex, keys, likeness
+from kg.citations import bibtex, containers, keys, likeness, people
 from kg.citations.entry import Entry
 from kg.citations.likeness import Shelves
 from kg.citations.names import OTHERS, Name
@@ -40,10 +40,6 @@ _ADDRESS = re.compile(r"(?:https?|ftp)://[^\s/.]+\.?[^\s]*$")
 _COMMAND = re.compile(r"\\[A-Za-z]+|(?<!\\)[{}]|\$[^$]+\$")
 _HYPHEN = re.compile(r"(?<=\d)\s*-\s*(?=\d)")
 _PAGES = re.compile(r"(\d+)[–-](\d+)$")
-_BODIES = re.compile(
-    r"\b(universit|minist(?:ry|erio|ère)|bank\b|organi[sz]ation|agency|institute|council|commission|committee|department"
-    r"|association|foundation|government|city of|united nations)", re.IGNORECASE,
-)  # fmt: skip
 _ET_AL = re.compile(r"^et\.? al\.?$", re.IGNORECASE)
 _READ_AS_IS = frozenset(("abstract", "url", "file", "doi", "eprint", "urldate", "evidence"))
 
@@ -70,7 +66,7 @@ def remarks(entries: Iterable[Entry]) -> Iterator[Remark]:
     shelves = Shelves()
     journals: dict[str, Counter[str]] = defaultdict(Counter)
     places: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    people: dict[str, dict[str, str]] = defaultdict(dict)
+    writers: dict[str, dict[str, str]] = defaultdict(dict)
     for entry in entries:
         for check in _CHECKS:
             yield from check(entry)
@@ -79,13 +75,13 @@ def remarks(entries: Iterable[Entry]) -> Iterator[Remark]:
             yield Remark(entry.key, "duplicate", "title", f"It is probably {found[0].key}: {found[1]}.")
         shelves.put(one)
         if journal := entry.fields.get("journaltitle", ""):
-            journals[_sound(journal)][journal] += 1
-            places[_sound(journal)].append((entry.key, journal))
+            journals[containers.sound(journal)][journal] += 1
+            places[containers.sound(journal)].append((entry.key, journal))
         for name in entry.names.get("author", ()):
             if not name.body and name != OTHERS:
-                people[_person(name)].setdefault(name.spoken, entry.key)
+                writers[_person(name)].setdefault(name.spoken, entry.key)
     yield from _journals(journals, places)
-    yield from _people(people)
+    yield from _people(writers)
 
 
 # -- in one entry -----------------------------------------------------------------------------------------------------------
@@ -176,10 +172,10 @@ def _latex(entry: Entry) -> Iterator[Remark]:
 
 
 def _names(entry: Entry) -> Iterator[Remark]:
-    for role, people in entry.names.items():
-        better = tuple(_better(name) for name in people)
-        if better != people:
-            said = " and ".join(name.spoken for name, now in zip(people, better, strict=True) if name != now)
+    for role, listed in entry.names.items():
+        better = tuple(_better(name) for name in listed)
+        if better != listed:
+            said = " and ".join(name.spoken for name, now in zip(listed, better, strict=True) if name != now)
             spelled = bibtex.spelled(replace(entry, fields={}, names={role: better}, raw={}), role, "biblatex")
             yield Remark(
                 entry.key,
@@ -188,7 +184,7 @@ def _names(entry: Entry) -> Iterator[Remark]:
                 f"{said} is read as a person: a body stands in braces, a cut list ends in others.",
                 spelled,
             )
-        for name in people:
+        for name in listed:
             if len(name.family) > 3 and name.family.isupper() and not name.body:
                 yield Remark(entry.key, "name", role, f"{name.spoken} is written in capitals.")
             if any(char.isdigit() for char in name.spoken) and not name.body:
@@ -198,19 +194,13 @@ def _names(entry: Entry) -> Iterator[Remark]:
 def _better(name: Name) -> Name:
     if not name.body and _ET_AL.match(name.spoken):
         return OTHERS
-    return Name(name.spoken, body=True) if not name.body and _BODIES.search(name.spoken) else name
+    return Name(name.spoken, body=True) if people.is_body(name) else name
 
 
 _CHECKS: tuple[Check, ...] = (_missing, _numbers, _addresses, _dates, _pages, _titles, _latex, _names)
 
 
 # -- between entries --------------------------------------------------------------------------------------------------------
-
-
-def _sound(journal: str) -> str:
-    """Return what two spellings of one journal have in common."""
-    words = likeness.flat(journal.replace("&", " and ")).split()
-    return " ".join(word for word in words if word != "the")
 
 
 def _journals(journals: dict[str, Counter[str]], places: dict[str, list[tuple[str, str]]]) -> Iterator[Remark]:
@@ -229,8 +219,8 @@ def _person(name: Name) -> str:
     return f"{likeness.flat(name.family)} {likeness.flat(name.given)[:1]}"
 
 
-def _people(people: dict[str, dict[str, str]]) -> Iterator[Remark]:
-    for spellings in people.values():
+def _people(writers: dict[str, dict[str, str]]) -> Iterator[Remark]:
+    for spellings in writers.values():
         first, *others = spellings
         for name in others:
             if _compatible(first, name):

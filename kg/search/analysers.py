@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import tantivy
 
 FOLDED = "folded"
@@ -17,6 +19,7 @@ _LONGEST_WORD = 60
 _NORWEGIAN = {"nb": "no", "nn": "no"}
 
 
+@lru_cache(1_000)
 def column(language: str) -> str | None:
     """Return the index field for text of a language (`fr`, `pt-BR`); untagged text counts as English; None without stemmer."""
     code = language.lower().partition("-")[0] or "en"
