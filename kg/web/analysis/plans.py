@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from flask import Response
@@ -22,6 +22,8 @@ from kg.web.site import base, links, query_link
 from kg.web.tongues import _, best, language
 
 FORMATS = (HTML, CSV, answers.MARKDOWN, answers.DOCX, answers.SVG, answers.XLSX, JSON)
+_STEP, _LINK = 420, 75
+"""What the mark-up of a step weighs, and that of a link."""
 PROV = Namespace("http://www.w3.org/ns/prov#")
 
 
@@ -75,11 +77,35 @@ def show(form: Format, slug: str) -> Response | str:
         return answers.sent(text if form is answers.MARKDOWN else documents.convert(text, "docx"), form, slug_of(iri))
     if form is not HTML:
         return answers.table(plans.as_table(lines, labels, title, base().index.revision), form, slug_of(iri))
-    return asking.page("kept_plan.html", title=title, about=about, lines=lines, phases=plans.phases(lines), labels=labels,
-                       tally=plans.tally(lines), state_words=_states(), effort_words=_efforts(), note=plans.NOTE, path=answers.path,
-                       slug=slug_of(iri), spoken=voices.on(iri), due={line.name: _spoken(line.due) for line in lines if line.due},
-                       formats=links("/roadmap", FORMATS, {"plan": slug_of(iri)}),
-                       query_url=query_link(queries.fill("record", record=NamedNode(iri))))  # fmt: skip
+    shown, page, pages = asking.leaf(lines, _weight(lines, labels))
+    return asking.page(
+        "kept_plan.html",
+        title=title,
+        about=about,
+        lines=lines,
+        phases=plans.phases(shown),
+        numbers={name: number for number, (name, _those) in enumerate(plans.phases(lines), 1)},
+        labels=labels,
+        page=page,
+        pages=pages,
+        tally=plans.tally(lines),
+        state_words=_states(),
+        effort_words=_efforts(),
+        note=plans.NOTE,
+        path=answers.path,
+        slug=slug_of(iri),
+        spoken=voices.on(iri),
+        due={line.name: _spoken(line.due) for line in shown if line.due},
+        formats=links("/roadmap", FORMATS, {"plan": slug_of(iri)}),
+        query_url=query_link(queries.fill("record", record=NamedNode(iri))),
+    )
+
+
+def _weight(lines: Sequence[Line], labels: Mapping[str, str]) -> int:
+    """Return what a step of a plan weighs on a page, in bytes, on average."""
+    words = sum(len(line.task + line.community + line.who + line.said + line.note) for line in lines)
+    links = sum(len(labels.get(one, one)) + _LINK for line in lines for one in line.evidence)
+    return _STEP + (words + links) // max(1, len(lines))
 
 
 def _text(said: Statements, path: NamedNode) -> str:
