@@ -217,6 +217,10 @@ def test_a_plan_is_a_page_and_papers_and_the_record_leads_there(door: Flask, pla
     assert len(drawn.findall(f"{SVG}g")) == steps
     assert "word/document.xml" in zipfile.ZipFile(io.BytesIO(client.get(f"/roadmap.docx?plan={plan}").data)).namelist()
     assert r"Ask the \<tram\> drivers." in client.get(f"/roadmap.md?plan={plan}").text
+    numbers = re.findall(r'<a class="n" href="([^"]*)">(\d+)</a>', page.text)
+    assert [int(told) for _, told in numbers][:2] == [steps, steps]
+    for url, told in numbers:
+        assert f'<b id="count">{told}</b>' in client.get(unescape(url), headers=HTML).text
     for path in (ROADMAP, "/roadmap"):
         assert f"/roadmap?plan={plan}" in client.get(path, headers=HTML).text
 

@@ -136,7 +136,7 @@ def page(template: str, **context: Any) -> str:
     return render_template(f"analysis/{template}", **given | context)
 
 
-_CHOICE = ("place", "level", "sector", "type", "year", "policy", "peers", "peer", "analysis", "derived")
+_CHOICE = ("place", "level", "sector", "type", "year", "policy", "peers", "peer", "analysis", "derived", "plan")
 """Parameters that say of what a page speaks."""
 
 

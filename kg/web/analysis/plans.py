@@ -12,6 +12,7 @@ from kg import queries
 from kg.analysis import documents, gantt, kept, plans
 from kg.analysis.evidence import concept, slug_of
 from kg.analysis.plans import Line
+from kg.analysis.tables import Table
 from kg.errors import NotFound
 from kg.search.cards import Statements, statements
 from kg.terms import DCT, OU, Namespace
@@ -60,12 +61,8 @@ def derived(iri: str, page: str) -> list[Triple]:
 
 def show(form: Format, slug: str) -> Response | str:
     """Show a kept plan as the page of a roadmap, or as one of its papers."""
-    iri = asking.record(slug, "plan")
-    triples = base().graphs([iri]).get(iri)
-    if triples is None or OU.hasStep.value not in (said := statements(triples, iri)):
-        raise NotFound(
-            _("There is no plan %(name)s.", name=repr(slug)), _("Plans that were taken over: /search?kind=plan.")
-        )
+    iri, triples = _record(slug)
+    said = statements(triples, iri)
     lines = plans.read(iri, triples)
     labels = _labels(lines)
     title, about = (_text(said, path) for path in (DCT.title, DCT.description))
@@ -89,6 +86,7 @@ def show(form: Format, slug: str) -> Response | str:
         page=page,
         pages=pages,
         tally=plans.tally(lines),
+        states=plans.STATES,
         state_words=_states(),
         effort_words=_efforts(),
         note=plans.NOTE,
@@ -99,6 +97,24 @@ def show(form: Format, slug: str) -> Response | str:
         formats=links("/roadmap", FORMATS, {"plan": slug_of(iri)}),
         query_url=query_link(queries.fill("record", record=NamedNode(iri))),
     )
+
+
+def _record(slug: str) -> tuple[str, list[Triple]]:
+    """Return the record of a plan, by the last part of its address."""
+    iri = asking.record(slug, "plan")
+    triples = base().graphs([iri]).get(iri)
+    if triples is None or OU.hasStep.value not in statements(triples, iri):
+        raise NotFound(
+            _("There is no plan %(name)s.", name=repr(slug)), _("Plans that were taken over: /search?kind=plan.")
+        )
+    return iri, triples
+
+
+def steps_table(slug: str) -> Table:
+    """Return the steps of a kept plan as a table."""
+    iri, triples = _record(slug)
+    lines = plans.read(iri, triples)
+    return plans.as_table(lines, _labels(lines), "Steps", base().index.revision)
 
 
 def _weight(lines: Sequence[Line], labels: Mapping[str, str]) -> int:
