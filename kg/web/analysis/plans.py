@@ -15,7 +15,7 @@ from kg.analysis.plans import Line
 from kg.analysis.tables import Table
 from kg.errors import NotFound
 from kg.search.cards import Statements, statements
-from kg.terms import DCT, OU, Namespace
+from kg.terms import DCT, OU, PROV
 from kg.web.analysis import answers, asking, held, subjects, voices
 from kg.web.negotiation import CSV, HTML, JSON, Format
 from kg.web.portrait import spoken
@@ -25,7 +25,6 @@ from kg.web.tongues import _, best, language
 FORMATS = (HTML, CSV, answers.MARKDOWN, answers.DOCX, answers.SVG, answers.XLSX, JSON)
 _STEP, _LINK = 420, 75
 """What the mark-up of a step weighs, and that of a link."""
-PROV = Namespace("http://www.w3.org/ns/prov#")
 
 
 # -- from the page of a roadmap to a record ----------------------------------------------------------------------------------
