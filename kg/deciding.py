@@ -16,9 +16,8 @@ from kg.base import Base, canonical, parsed
 from kg.desk.journal import Change
 from kg.desk.proposals import ACCEPTED, ASKED, DECLINED, EDITED, OPEN, UNDONE, Proposal, Proposals, Sender
 from kg.errors import BadInput, Overtaken
-from kg.terms import DCT, OU, RDF, XSD, Namespace, node
+from kg.terms import DCT, OU, PROV, RDF, XSD, node
 
-PROV = Namespace("http://www.w3.org/ns/prov#")
 _ATTEMPTS = 5
 _VISITOR = "a visitor"
 

@@ -10,9 +10,8 @@ from pyoxigraph import Literal, NamedNode, Triple
 from kg.analysis.evidence import WORDS, Evidence, Policy, concept, slug_of
 from kg.analysis.swot import HELPING, QUADRANTS, Factor
 from kg.search.cards import Statements, preferred, statements
-from kg.terms import CITO, DCT, OA, OU, RDF, Namespace
+from kg.terms import CITO, DCT, OA, OU, PROV, RDF
 
-PROV = Namespace("http://www.w3.org/ns/prov#")
 _EXAMPLES = 2
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from urllib.parse import urlencode
 
-from flask import render_template, request
+from flask import g, render_template, request
 from pyoxigraph import NamedNode
 
 from kg.analysis.choice import Choice, values
@@ -136,7 +136,7 @@ def page(template: str, **context: Any) -> str:
     return render_template(f"analysis/{template}", **given | context)
 
 
-_CHOICE = ("place", "level", "sector", "type", "year", "policy", "peers", "peer", "analysis", "derived")
+_CHOICE = ("place", "level", "sector", "type", "year", "policy", "peers", "peer", "analysis", "derived", "plan")
 """Parameters that say of what a page speaks."""
 
 
@@ -147,7 +147,9 @@ def opens(of: str, **more: Any) -> str:
     """
     if is_long() and of not in ("gaps", "steps", "policies"):
         return ""
-    kept = {name: value for name, value in parameters().items() if name in _CHOICE} | more
+    if "address_choice" not in g:
+        g.address_choice = {name: value for name, value in parameters().items() if name in _CHOICE}
+    kept: dict[str, Any] = g.address_choice | more
     if of == "cells" and kept.get("among"):
         of = kept.pop("among")
     return address(f"/rows/{of}", {name: value for name, value in kept.items() if value})
@@ -170,7 +172,10 @@ def is_long() -> bool:
 
 
 def _length() -> int:
-    return len(escape(address("", parameters(page=None))))
+    """Return how long the address is; every number of a page asks, so that it is reckoned once."""
+    if "address_length" not in g:
+        g.address_length = len(escape(address("", parameters(page=None))))
+    return cast("int", g.address_length)
 
 
 def leaf(rows: Sequence[Row], of: int, first: int = 0) -> tuple[list[Row], int, int]:

@@ -21,7 +21,8 @@ COLUMNS = (
     phrase("scheme"), phrase("second reading"), phrase("sectors"), phrase("seen in"), phrase("share"), phrase("signed by"),
     phrase("standard"), phrase("standards and datasets of the sector"), phrase("status"), phrase("step"), phrase("text"),
     phrase("text read whole"), phrase("texts that name the sector and lay it down"), phrase("tied by"), phrase("toolkits"),
-    phrase("what"), phrase("what the evidence says"), phrase("who"), phrase("why"), phrase("year"), phrase("95 % from"),
+    phrase("state"), phrase("until"), phrase("what"),
+    phrase("what is done"), phrase("what the evidence says"), phrase("who"), phrase("why"), phrase("year"), phrase("95 % from"),
     phrase("95 % to"),
 )  # fmt: skip
 """Every column of the tables behind numbers."""
@@ -36,7 +37,7 @@ WORDS = (
 
 _FIXED = {
     "kind", "status", "first reading", "second reading", "text read whole", "counts in rates", "coded", "read whole", "here",
-    "quick win", "kind of gap", "effort", "phase", "quadrant", "known as", "relation", "what", "tied by",
+    "quick win", "kind of gap", "effort", "phase", "quadrant", "known as", "relation", "state", "what", "tied by",
 }  # fmt: skip
 _ENGLISH = {"note", "example note", "government", "civic community", "why", "factor", "who", "rule"}
 """Columns of sentences that were written in one language."""

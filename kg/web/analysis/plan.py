@@ -81,6 +81,7 @@ def _plan_page(held: Evidence, whose: Asked, found: Gaps, made: Plan, title: str
         rest_on=subjects.grounds(held, whose.subject),
         made=made,
         phases=roadmap.Plan(found, tuple(tasks)).phases,
+        numbers={name: number for number, (name, _those) in enumerate(made.phases, 1)},
         quick_wins=made.quick_wins if page == 1 else [],
         page=page,
         pages=pages,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from flask import Response
@@ -12,9 +12,10 @@ from kg import queries
 from kg.analysis import documents, gantt, kept, plans
 from kg.analysis.evidence import concept, slug_of
 from kg.analysis.plans import Line
+from kg.analysis.tables import Table
 from kg.errors import NotFound
 from kg.search.cards import Statements, statements
-from kg.terms import DCT, OU, Namespace
+from kg.terms import DCT, OU, PROV
 from kg.web.analysis import answers, asking, held, subjects, voices
 from kg.web.negotiation import CSV, HTML, JSON, Format
 from kg.web.portrait import spoken
@@ -22,7 +23,8 @@ from kg.web.site import base, links, query_link
 from kg.web.tongues import _, best, language
 
 FORMATS = (HTML, CSV, answers.MARKDOWN, answers.DOCX, answers.SVG, answers.XLSX, JSON)
-PROV = Namespace("http://www.w3.org/ns/prov#")
+_STEP, _LINK = 420, 75
+"""What the mark-up of a step weighs, and that of a link."""
 
 
 # -- from the page of a roadmap to a record ----------------------------------------------------------------------------------
@@ -58,12 +60,8 @@ def derived(iri: str, page: str) -> list[Triple]:
 
 def show(form: Format, slug: str) -> Response | str:
     """Show a kept plan as the page of a roadmap, or as one of its papers."""
-    iri = asking.record(slug, "plan")
-    triples = base().graphs([iri]).get(iri)
-    if triples is None or OU.hasStep.value not in (said := statements(triples, iri)):
-        raise NotFound(
-            _("There is no plan %(name)s.", name=repr(slug)), _("Plans that were taken over: /search?kind=plan.")
-        )
+    iri, triples = _record(slug)
+    said = statements(triples, iri)
     lines = plans.read(iri, triples)
     labels = _labels(lines)
     title, about = (_text(said, path) for path in (DCT.title, DCT.description))
@@ -75,11 +73,54 @@ def show(form: Format, slug: str) -> Response | str:
         return answers.sent(text if form is answers.MARKDOWN else documents.convert(text, "docx"), form, slug_of(iri))
     if form is not HTML:
         return answers.table(plans.as_table(lines, labels, title, base().index.revision), form, slug_of(iri))
-    return asking.page("kept_plan.html", title=title, about=about, lines=lines, phases=plans.phases(lines), labels=labels,
-                       tally=plans.tally(lines), state_words=_states(), effort_words=_efforts(), note=plans.NOTE, path=answers.path,
-                       slug=slug_of(iri), spoken=voices.on(iri), due={line.name: _spoken(line.due) for line in lines if line.due},
-                       formats=links("/roadmap", FORMATS, {"plan": slug_of(iri)}),
-                       query_url=query_link(queries.fill("record", record=NamedNode(iri))))  # fmt: skip
+    shown, page, pages = asking.leaf(lines, _weight(lines, labels))
+    return asking.page(
+        "kept_plan.html",
+        title=title,
+        about=about,
+        lines=lines,
+        phases=plans.phases(shown),
+        numbers={name: number for number, (name, _those) in enumerate(plans.phases(lines), 1)},
+        labels=labels,
+        page=page,
+        pages=pages,
+        tally=plans.tally(lines),
+        states=plans.STATES,
+        state_words=_states(),
+        effort_words=_efforts(),
+        note=plans.NOTE,
+        path=answers.path,
+        slug=slug_of(iri),
+        spoken=voices.on(iri),
+        due={line.name: _spoken(line.due) for line in shown if line.due},
+        formats=links("/roadmap", FORMATS, {"plan": slug_of(iri)}),
+        query_url=query_link(queries.fill("record", record=NamedNode(iri))),
+    )
+
+
+def _record(slug: str) -> tuple[str, list[Triple]]:
+    """Return the record of a plan, by the last part of its address."""
+    iri = asking.record(slug, "plan")
+    triples = base().graphs([iri]).get(iri)
+    if triples is None or OU.hasStep.value not in statements(triples, iri):
+        raise NotFound(
+            _("There is no plan %(name)s.", name=repr(slug)), _("Plans that were taken over: /search?kind=plan.")
+        )
+    return iri, triples
+
+
+def steps_table(slug: str) -> Table:
+    """Return the steps of a kept plan as a table."""
+    iri, triples = _record(slug)
+    lines = plans.read(iri, triples)
+    return plans.as_table(lines, _labels(lines), "Steps", base().index.revision)
+
+
+def _weight(lines: Sequence[Line], labels: Mapping[str, str]) -> int:
+    """Return what a step of a plan weighs on a page, in bytes, on average."""
+    words = sum(len(line.task + line.community + line.who + line.said + line.note) for line in lines)
+    links = sum(len(labels.get(one, one)) + _LINK for line in lines for one in line.evidence)
+    return _STEP + (words + links) // max(1, len(lines))
 
 
 def _text(said: Statements, path: NamedNode) -> str:

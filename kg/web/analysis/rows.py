@@ -18,7 +18,7 @@ from kg.analysis.evidence import ABSENT, NOT_SEEN, OPPOSITE, PARTLY, STATED, Evi
 from kg.analysis.tables import Table, Value
 from kg.errors import BadInput, NotFound
 from kg.terms import path_of
-from kg.web.analysis import answers, asking, columns, gaps, principles, sectors, subjects
+from kg.web.analysis import answers, asking, columns, gaps, plans, principles, sectors, subjects
 from kg.web.analysis import swot as factors
 from kg.web.analysis import transposition as registers
 from kg.web.analysis.held import evidence, kept
@@ -173,6 +173,8 @@ def _gaps(held: Evidence) -> Table:
 
 
 def _steps(held: Evidence) -> Table:
+    if kept_plan := asking.text("plan"):
+        return plans.steps_table(kept_plan)
     whose = subjects.needed(held)
     made = subjects.planned(held, whose, subjects.measure(held, whose.subject))
     return roadmap.as_table(held, made, phrase("Steps"), _revision())
