@@ -84,11 +84,17 @@ def references(wanted: Wanted) -> Wanted:
 
 def found(base: Base, wanted: Wanted, *, unverified: bool) -> tuple[Iterator[str], int]:
     """Return the IRIs of the records that a search takes, and how many it leaves out because nobody has seen the thing itself."""
+    taken, left = narrowed(base, wanted, unverified=unverified)
+    return (card.iri for card in base.index.walk(taken)), left
+
+
+def narrowed(base: Base, wanted: Wanted, *, unverified: bool) -> tuple[Wanted, int]:
+    """Return a search without the records of which only a mention was seen, unless it asks for them; and how many these are."""
     confidence = next((field.slug for kind in base.model.kinds if (field := kind.role("confidence"))), None)
     if unverified or confidence is None or wanted.facets.get(confidence):
-        return (card.iri for card in base.index.walk(wanted)), 0
+        return wanted, 0
     left = base.index.count(replace(wanted, facets={**wanted.facets, confidence: [UNVERIFIED]}))
-    return seen(base, base.index.walk(wanted)), left
+    return replace(wanted, without={**wanted.without, confidence: [UNVERIFIED]}), left
 
 
 def seen(base: Base, cards: Iterable[Card]) -> Iterator[str]:

@@ -10,12 +10,13 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from kg.model import LANGUAGE, SHAPES_GRAPH, Field, Model
 from kg.terms import DCT, OU, OWL, PREFIXES, RDF, RDFS, SH, SKOS
-from kg.words import Text
+from kg.words import Text, phrase
 
 ONTOLOGY = OU.iri.rstrip("#")
 _CLASS = (OWL.Class,)
 _PROPERTY = (OWL.ObjectProperty, OWL.DatatypeProperty)
 _ANNOTATION = (OWL.AnnotationProperty,)
+_VALUES = {"Literal": phrase("words"), "IRI": phrase("address")}
 _FRAGMENTS = (OU.iri, SHAPES_GRAPH + "#")
 
 
@@ -74,15 +75,15 @@ class Demand:
         """How many values, in words."""
         if self.most is None:
             if self.advice and self.least:
-                return "wanted"
-            return f"at least {_number(self.least)}" if self.least else "any number"
+                return phrase("wanted")
+            return _counted(phrase("at least one"), self.least) if self.least else phrase("any number")
         if self.least == self.most:
-            return f"exactly {_number(self.most)}"
-        return f"{self.least} to {self.most}" if self.least else f"at most {_number(self.most)}"
+            return _counted(phrase("exactly one"), self.most)
+        return f"{self.least}–{self.most}" if self.least else _counted(phrase("at most one"), self.most)
 
 
-def _number(number: int) -> str:
-    return "one" if number == 1 else str(number)
+def _counted(words: str, number: int) -> str:
+    return words if number == 1 else words.replace("one", str(number))
 
 
 class Vocabulary:
@@ -91,6 +92,7 @@ class Vocabulary:
     def __init__(self, model: Model, language: str = LANGUAGE) -> None:
         self._model = model
         self._store = model.shapes
+        self._language = language
         self._rank = {LANGUAGE: 1} | {language: 0}
 
     # -- terms ------------------------------------------------------------------------------------------------------
@@ -156,17 +158,17 @@ class Vocabulary:
 
     def _values(self, own: Field) -> str:
         if own.target and (kind := self._model.kind(own.target)):
-            return kind.label.lower()
+            return kind.label_in(self._language).lower()
         datatype = self._text(own.iri, SH.datatype)
         if datatype:
             return short(datatype)
         if own.node and (nested := self._model.nested.get(own.node)) and nested.fields:
-            return nested.label.lower()
+            return nested.label_in(self._language).lower()
         if own.node and own.node.endswith("DateValue"):
-            return "date"
+            return phrase("date")
         wanted = self._text(own.iri, getattr(SH, "class"))
         kind_of_node = self._text(own.iri, SH.nodeKind).rpartition("#")[2]
-        return short(wanted) if wanted else {"Literal": "words", "IRI": "address"}.get(kind_of_node, "")
+        return short(wanted) if wanted else _VALUES.get(kind_of_node, "")
 
     # -- concepts ---------------------------------------------------------------------------------------------------
 

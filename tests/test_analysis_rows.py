@@ -14,6 +14,8 @@ from kg.analysis import gaps, peers, priority, roadmap
 from kg.analysis.evidence import ABSENT, NOT_SEEN, PARTLY, STATED, Cell, Evidence, Helper, Policy, Provision, Step
 from kg.analysis.gathering import gather
 from kg.base import Base
+from kg.web import create_app
+from kg.web.analysis import five
 
 HTML = {"Accept": "text/html"}
 PAGES = [
@@ -199,3 +201,30 @@ def test_places_of_one_name_are_told_apart_in_every_language(client: FlaskClient
     options = re.findall(r'<option value="(sg(?:-singapore)?)">([^<]*)</option>', page)
     assert len(options) == 2
     assert len({label for _, label in options}) == 2
+
+
+def test_the_gaps_of_a_place_in_five_lines_rest_on_texts_that_are_named_and_open(client: FlaskClient) -> None:
+    page = client.get("/place/nl-amsterdam", headers=HTML).text
+    section = re.search(r'<section id="gaps".*?</section>', page, re.DOTALL)
+    assert section
+    assert len(re.findall(r"<li>", section[0])) == 5
+    assert "Tada: clear about data" in section[0]
+    for url, told in _NUMBER.findall(section[0]):
+        assert f'<b id="count">{told}</b>' in client.get(unescape(url), headers=HTML).text
+    for door in ("/gaps", "/roadmap", "/draft"):
+        assert f'href="{door}?place=nl-amsterdam"' in section[0]
+    assert '<section id="gaps"' not in client.get("/policy/de-dng-2021", headers=HTML).text
+
+
+def test_in_a_large_base_a_page_of_a_place_waits_for_no_analysis(
+    base: Base, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(five, "_LARGE", 10)
+    fresh = create_app(base=base).test_client()
+    section = re.search(r'<section id="gaps".*?</section>', fresh.get("/place/ke", headers=HTML).text, re.DOTALL)
+    assert section
+    assert "<li>" not in section[0]
+    assert 'href="/gaps?place=ke"' in section[0]
+    fresh.get("/gaps?place=ke", headers=HTML)
+    again = fresh.get("/place/ke", headers=HTML).text
+    assert '<ol><li><a href="/matrix/provision/' in again

@@ -194,7 +194,7 @@ def test_a_column_replaces_its_own_answers_and_what_has_no_column_stays(empty: B
     take(empty, table.read(empty, SHEET, NOTE).records)
     iri = RECORDS + "agent/city-of-x"
     before = empty.graphs([iri])[iri]
-    found = table.read(empty, "agent;name@fr\ncity-of-x;Ville de X\n", NOTE)
+    found = table.read(empty, "agent;comment@fr\ncity-of-x;Ville de X\n", NOTE)
     assert take(empty, found.records) == {"changed": 1}
     after = empty.graphs([iri])[iri]
     assert set(before) < set(after)
@@ -222,8 +222,13 @@ def test_a_broken_row_is_told_with_its_line_and_costs_no_other(row: str, reason:
 
 @pytest.mark.parametrize(
     ("text", "words"),
-    [("", "no headings"), ("nonsense,title\n", "There are tables of"), ("agent,nome\nx,y\n", "heading nome")],
-    ids=["empty", "no kind", "no field"],
+    [
+        ("", "no headings"),
+        ("nonsense,title\n", "There are tables of"),
+        ("agent,nome\nx,y\n", "heading nome"),
+        ("agent,addressOptional@fr\nx,y\n", "heading addressOptional@fr"),
+    ],
+    ids=["empty", "no kind", "no field", "a language for an address"],
 )
 def test_a_table_of_nothing_we_know_is_refused(text: str, words: str, empty: Base) -> None:
     with pytest.raises(BadInput, match=words):

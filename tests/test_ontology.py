@@ -222,3 +222,15 @@ def test_demands_are_told_in_words(base: Base) -> None:
     assert told["sector"].count == "any number"
     assert told["evidence"].count == "wanted"
     assert (told["publisher"].values, told["issued"].values) == ("organisation or person", "date")
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", ("exactly one", "organisation or person")), ("es", ("exactamente uno", "organización o persona"))],
+)
+def test_the_page_of_a_shape_tells_demands_in_the_language_that_is_asked(
+    client: FlaskClient, language: str, words: tuple[str, str]
+) -> None:
+    shown = client.get(f"/shapes/Policy?lang={language}", headers={"Accept": "text/html"}).text
+    (row,) = re.findall(r'<tr id="publisher">.*?</tr>', shown, re.DOTALL)
+    assert all(f">{said}<" in row for said in words)

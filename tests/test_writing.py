@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import subprocess
 from dataclasses import replace
 from pathlib import Path
@@ -349,3 +350,17 @@ def test_a_range_of_pages_has_two_hyphens_and_no_braces(pages: str, written: str
 def test_a_near_miss_of_a_policy_is_named_by_the_key_that_can_be_cited(base: Base) -> None:
     made = papers.of_keys(base, ["in-ndsap-2013", "policy/in-ndsap-2021"], None, "bibtex")
     assert {key: near[0] for key, near in made.missing.items()} == dict.fromkeys(made.missing, "policy/in-ndsap-2012")
+
+
+def test_the_bibliography_is_paged_in_the_order_of_keys_and_its_letters_lead_to_their_pages(
+    client: FlaskClient,
+) -> None:
+    first = client.get("/bibliography?unverified=1").text
+    last = int(max(re.findall(r"page=(\d+)", first), key=int))
+    pages = [first, *(client.get(f"/bibliography?unverified=1&page={number}").text for number in range(2, last + 1))]
+    slugs = [slug for page in pages for slug in re.findall(r'<li id="([^"]+)"><abbr class="unapi-id"', page)]
+    assert slugs == sorted(slugs, key=str.casefold)
+    assert len(slugs) == len(set(slugs)) > 300
+    for page, letter in re.findall(r"page=(\d+)#begins-(\w)", first):
+        assert f'id="begins-{letter}"' in pages[int(page) - 1]
+    assert client.get("/bibliography?page=999").status_code == 404

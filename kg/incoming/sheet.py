@@ -183,7 +183,7 @@ def _column(blank: Blank, heading: str) -> Column | None:
     if found is None or question is None or (question.answer is PARTS) != bool(found["part"]):
         return None
     part = next((one for one in question.parts if one.slug == found["part"]), None)
-    if found["part"] and part is None:
+    if (found["part"] and part is None) or (found["language"] and not (part or question).spoken):
         return None
     return Column(question, int(found["number"] or 0), part, found["language"] or "")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from urllib.parse import unquote
 
 import tantivy
 
@@ -12,6 +13,8 @@ from kg.search.cards import Card, Line
 
 KIND = "kind"
 YEAR = "year"
+SLUG, LETTER = "slug", "letter"
+"""Where a record stands in the order of addresses, whatever their capitals; a bibliography is in that of its keys."""
 
 
 def schema(facets: Iterable[str]) -> tantivy.Schema:
@@ -25,11 +28,17 @@ def schema(facets: Iterable[str]) -> tantivy.Schema:
     for name in analysers.COLUMNS:
         builder.add_text_field(name, tokenizer_name=name.replace("text_", "stem_"))
     builder.add_json_field(asking.SAID, tokenizer_name=analysers.FOLDED, index_option="position")
-    builder.add_text_field("order", tokenizer_name="raw", fast=True, index_option="basic")
+    for name in ("order", SLUG, LETTER):
+        builder.add_text_field(name, tokenizer_name="raw", fast=True, index_option="basic")
     builder.add_integer_field(YEAR, indexed=True, fast=True)
     for facet in facets:
         builder.add_text_field(column(facet), tokenizer_name="raw", fast=True, index_option="basic")
     return builder.build()
+
+
+def slug_of(iri: str) -> str:
+    """Return the last part of an address in the form in which records are put in order by it."""
+    return unquote(iri.rpartition("/")[2]).casefold()
 
 
 def column(facet: str) -> str:
@@ -44,6 +53,9 @@ def document(card: Card) -> tantivy.Document:
     made.add_text(asking.TITLE, card.title)
     made.add_text(asking.NAMES, card.names)
     made.add_text("order", card.title.casefold())
+    slug = slug_of(card.iri)
+    made.add_text(SLUG, slug)
+    made.add_text(LETTER, slug[:1])
     if card.year is not None:
         made.add_integer(YEAR, card.year)
     said: dict[str, list[str]] = {}

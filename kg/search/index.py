@@ -25,16 +25,20 @@ _COUNTED = 500
 _CROSSED = 5_000
 _SHARED = 2
 _NEAR = 3
-_VERSION = 4
+_VERSION = 5
 """Raised when the documents change shape: an index of another version is built anew."""
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """One search: text, chosen facet values by facet slug (`kind` too), years, the records to look among, order and page."""
+    """One search: text, chosen facet values by facet slug (`kind` too), years, the records to look among, order and page.
+
+    `without` names facet values that no record found may have.
+    """
 
     text: str = ""
     facets: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    without: Mapping[str, Sequence[str]] = field(default_factory=dict)
     since: int | None = None
     until: int | None = None
     only: Sequence[str] = ()
@@ -208,6 +212,28 @@ class Index:
             if len(result.hits) < _WALKED:
                 return
 
+    def by_slug(self, wanted: Wanted) -> list[Card]:
+        """Return one page of what a search finds, in the order of the last parts of their addresses."""
+        searcher = self._searcher()
+        query = self._narrowed(self._text_query(wanted.text), wanted)
+        result = searcher.search(
+            query,
+            wanted.limit,
+            count=False,
+            offset=wanted.offset,
+            order_by_field=documents.SLUG,
+            order=tantivy.Order.Asc,
+        )
+        return [documents.card(searcher.doc(address)) for _, address in result.hits]
+
+    def letters(self, wanted: Wanted) -> list[tuple[str, int]]:
+        """Return how many of the cards that a search finds begin with which letter, in the order of `by_slug`."""
+        asked = {"letters": {"terms": {"field": documents.LETTER, "size": _COUNTED}}}
+        query = self._narrowed(self._text_query(wanted.text), wanted)
+        answer = self._searcher().aggregate(query, asked)
+        found = ((bucket["key"], bucket["doc_count"]) for bucket in answer.get("letters", {}).get("buckets", ()))
+        return sorted(found, key=lambda pair: pair[0].encode())
+
     def _hit(self, document: tantivy.Document, excerpts: Excerpts | None) -> Hit:
         card = documents.card(document)
         if excerpts is None:
@@ -227,6 +253,9 @@ class Index:
                 parts.append(
                     (tantivy.Occur.Must, tantivy.Query.boolean_query([(tantivy.Occur.Should, term) for term in terms]))
                 )
+        for facet, values in wanted.without.items():
+            terms = [tantivy.Query.term_query(self._schema, documents.column(facet), value) for value in values]
+            parts += [(tantivy.Occur.MustNot, term) for term in terms]
         if wanted.since is not None or wanted.until is not None:
             low = -9999 if wanted.since is None else wanted.since
             high = 9999 if wanted.until is None else wanted.until

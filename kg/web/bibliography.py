@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,10 +15,13 @@ from kg.citations.entry import Entry
 from kg.citations.names import OTHERS, Name
 from kg.citations.out import styles
 from kg.errors import NotFound
+from kg.search.documents import slug_of
+from kg.search.index import Wanted
 from kg.terms import path_of
 from kg.web import cite, citing, negotiation
 from kg.web.asked import parameters, short
 from kg.web.negotiation import CITATION, CSV, DOCUMENT, HTML
+from kg.web.paging import paged
 from kg.web.site import base, links
 
 blueprint = Blueprint("bibliography", __name__)
@@ -40,21 +44,62 @@ def bibliography(ext: str | None = None) -> Response | str:
         named = ", ".join(f".{form.ext}" for form in _FORMATS)
         raise NotFound(f"The bibliography is not written as .{ext}.", f"It is written as {named}.")
     form = negotiation.chosen(_FORMATS, by_extension)
-    iris, left, asked = chosen()
+    works, asked = _chosen()
     if form in DOCUMENT:
-        return citing.document(form, iris, left)
+        return citing.document(form, works.iris(), works.left)
     if form is not HTML:
-        return citing.answer(form, iris, "bibliography", left)
-    return _page(sorted(iris), left, asked)
+        return citing.answer(form, works.iris(), "bibliography", works.left)
+    return _page(works, asked)
 
 
-def _page(iris: list[str], left: int, asked: dict[str, Any]) -> str:
+@dataclass(frozen=True)
+class _Works:
+    """The works that an address asks for: those that it names (`listed`), or those of a search; and how many are left out."""
+
+    wanted: Wanted
+    listed: Sequence[str] = ()
+    left: int = 0
+
+    def iris(self) -> Iterable[str]:
+        """Yield them all, as they were named or in the order of their titles."""
+        return self.listed or (card.iri for card in base().index.walk(self.wanted))
+
+    def total(self) -> int:
+        """Return how many there are."""
+        return len(self.listed) or base().index.count(self.wanted)
+
+    def page(self, offset: int) -> list[str]:
+        """Return one page of them, in the order of their keys."""
+        if self.listed:
+            return sorted(self.listed, key=slug_of)[offset : offset + _PAGE]
+        return [card.iri for card in base().index.by_slug(replace(self.wanted, offset=offset, limit=_PAGE))]
+
+    def letters(self) -> list[tuple[str, int]]:
+        """Return how many begin with which letter, in their order."""
+        if self.listed:
+            return sorted(Counter(slug_of(iri)[:1] for iri in self.listed).items())
+        return base().index.letters(self.wanted)
+
+
+def _chosen() -> tuple[_Works, dict[str, Any]]:
+    """Return the works that an address asks for, and the parameters that say so.
+
+    `ids=a,b` names records by key or by kind and key (`policy/in-ndsap-2012`), and keeps their order; else every parameter of a
+    search narrows them. References are meant where no kind is named.
+    """
+    if listed := citing.listed():
+        return _Works(Wanted(), listed), {"ids": ",".join(iri.removeprefix(base().settings.base) for iri in listed)}
+    wanted, unverified = citing.narrowed(), citing.unverified()
+    asked = parameters(wanted) | ({"unverified": "1"} if unverified else {})
+    taken, left = cited.narrowed(base(), cited.references(wanted), unverified=unverified)
+    return _Works(taken, left=left), asked
+
+
+def _page(works: _Works, asked: dict[str, Any]) -> str:
     """Draw one page of works in the order of their keys, with the chapters that lead to a part of them."""
-    pages = max(1, -(-len(iris) // _PAGE))
-    page = request.args.get("page", default=1, type=int)
-    if not 1 <= page <= pages:
-        raise NotFound(f"The bibliography has no page {page}.", f"It has pages 1 to {pages}.")
-    shown = iris[(page - 1) * _PAGE : page * _PAGE]
+    total = works.total()
+    pages = paged(total, _PAGE)
+    shown = works.page(pages.offset)
     chosen = cite.style() if request.args.get("style") else ""
     linked = annotated.linked(base(), shown)
     read = list(cited.read(base(), shown))
@@ -66,11 +111,11 @@ def _page(iris: list[str], left: int, asked: dict[str, Any]) -> str:
     kept = asked | ({"style": chosen} if chosen else {})
     return render_template(
         "bibliography.html",
-        total=len(iris),
-        left_out=left,
+        total=total,
+        left_out=works.left,
         everything=_address(kept | {"unverified": "1"}),
         lines=lines,
-        letters=_letters(iris, kept),
+        letters=_letters(works.letters(), kept),
         chapters=_chapters(asked),
         asked=[
             (name, value)
@@ -80,10 +125,10 @@ def _page(iris: list[str], left: int, asked: dict[str, Any]) -> str:
         narrowed=bool(asked),
         styles=cite.choices(chosen or styles.DEFAULT),
         style=chosen,
-        page=page,
-        pages=pages,
-        previous=_address(kept | {"page": page - 1}) if page > 1 else None,
-        following=_address(kept | {"page": page + 1}) if page < pages else None,
+        page=pages.page,
+        pages=pages.pages,
+        previous=pages.previous_url,
+        following=pages.next_url,
         exports=citing.exports("/bibliography", asked),
         documents=links("/bibliography", DOCUMENT, kept),
         formats=links("/bibliography", _FORMATS, asked),
@@ -125,27 +170,18 @@ def _chapters(asked: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def chosen() -> tuple[Iterable[str], int, dict[str, Any]]:
-    """Return the records that an address asks for, how many it leaves out, and the parameters that say so.
-
-    `ids=a,b` names records by key or by kind and key (`policy/in-ndsap-2012`), and keeps their order; else every parameter of a
-    search narrows them. References are meant where no kind is named.
-    """
-    if iris := citing.listed():
-        return iris, 0, {"ids": ",".join(iri.removeprefix(base().settings.base) for iri in iris)}
-    wanted, unverified = citing.narrowed(), citing.unverified()
-    asked = parameters(wanted) | ({"unverified": "1"} if unverified else {})
-    found, left = cited.found(base(), cited.references(wanted), unverified=unverified)
-    return found, left, asked
-
-
-def _letters(iris: list[str], asked: dict[str, Any]) -> list[dict[str, str]]:
-    """Return where each first letter begins."""
-    first: dict[str, str] = {}
-    for place, iri in enumerate(iris):
-        slug = iri.rpartition("/")[2]
-        first.setdefault(slug[:1].upper(), f"{_address(asked | {'page': place // _PAGE + 1})}#{slug}")
-    return [{"label": letter, "url": url} for letter, url in first.items()]
+def _letters(letters: Iterable[tuple[str, int]], asked: dict[str, Any]) -> list[dict[str, str]]:
+    """Return the page on which each first letter begins."""
+    made, place = [], 0
+    for letter, number in letters:
+        made.append(
+            {
+                "label": letter.upper(),
+                "url": f"{_address(asked | {'page': place // _PAGE + 1})}#begins-{letter.upper()}",
+            }
+        )
+        place += number
+    return made
 
 
 def _line(iri: str, entry: Entry) -> dict[str, Any]:
@@ -157,7 +193,7 @@ def _line(iri: str, entry: Entry) -> dict[str, Any]:
     return {
         "iri": iri,
         "slug": iri.rpartition("/")[2],
-        "letter": iri.rpartition("/")[2][:1].upper(),
+        "letter": slug_of(iri)[:1].upper(),
         "url": path_of(iri, base().settings.base),
         "key": entry.key,
         "people": _people(entry.names.get("author") or entry.names.get("editor") or ()),

@@ -203,11 +203,13 @@ def _examples(iri: str) -> dict[str, Any] | None:
 
 
 def _row(own: Field) -> dict[str, Any]:
+    demand = vocabulary().demand(own)
     return {
         "anchor": _anchor(own.iri),
         "field": own,
         "path": _link(own.path),
-        "demand": vocabulary().demand(own),
+        "count": tongues.said(demand.count),
+        "sort": tongues.said(demand.values),
         "scheme": _scheme_link(own.scheme),
         "message": own.message_in(tongues.language()),
         "languages": [(language, own.name_in(language)) for language, _ in own.names if language != tongues.language()],

@@ -41,6 +41,11 @@ def evidence() -> Evidence:
         return held[language()]
 
 
+def is_ready() -> bool:
+    """Tell whether the evidence of the present revision is at hand in the reader's words."""
+    return language() in _gathered(base().index.revision)
+
+
 def _gathered(revision: int) -> dict[str, Evidence]:
     """Return the evidence of a revision in each language in which it was asked for; of an older one nothing."""
     kept = cast("tuple[int, dict[str, Evidence]] | None", current_app.extensions.get("evidence"))
