@@ -126,3 +126,22 @@ def test_an_empty_cell_of_the_evidence_map_opens_a_form_that_knows_what_is_missi
         assert re.search(
             rf'(value="{re.escape(iri)}" (selected|checked)|<input [^>]*value="{re.escape(iri)}")', form.text
         ), iri
+
+
+@pytest.mark.parametrize(
+    ("text", "offered"),
+    [
+        ("zanzibar buses timetables", True),
+        ("zanzibar-buses, timetables!", True),
+        ("zanzibar AND xylophone", False),
+        ('"zanzibar xylophone"', False),
+        ("zanzibar -buses xylophone", False),
+        ("title:zanzibar xylophone", False),
+    ],
+)
+def test_words_that_stand_nowhere_together_are_offered_one_by_one(
+    text: str, offered: bool, client: FlaskClient
+) -> None:
+    page = client.get("/search", query_string={"q": text}).text
+    assert "No records" in page
+    assert ("one of the words</a>" in page) is offered

@@ -11,8 +11,9 @@ from pathlib import Path
 
 from kg.errors import BadInput, NotFound
 from kg.tables import TableFile
+from kg.words import phrase
 
-ROLES = ("contributor", "curator", "admin")
+ROLES = (phrase("contributor"), phrase("curator"), phrase("admin"))
 """Each may do what the ones before it may."""
 
 _NAME = re.compile(r"[\w.@+-]{1,100}")

@@ -12,6 +12,7 @@ from typing import Any
 
 from kg.errors import BadInput, NotFound
 from kg.tables import TableFile
+from kg.words import phrase
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS proposal (
@@ -53,8 +54,8 @@ CREATE TABLE IF NOT EXISTS word (
 CREATE INDEX IF NOT EXISTS word_number ON word (number);
 """
 
-OPEN, ACCEPTED, DECLINED = "open", "accepted", "declined"
-ASKED, ANSWERED, EDITED, UNDONE = "asked", "answered", "edited", "undone"
+OPEN, ACCEPTED, DECLINED = phrase("open"), phrase("accepted"), phrase("declined")
+ASKED, ANSWERED, EDITED, UNDONE = phrase("asked"), phrase("answered"), phrase("edited"), phrase("undone")
 """What may happen to a proposal beside the decision."""
 
 _COLUMNS = (

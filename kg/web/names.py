@@ -79,11 +79,13 @@ def labels(iris: Iterable[str]) -> dict[str, Text]:
     return {iri: name.label for iri, name in names(iris).items() if name.label != iri}
 
 
-def above(iri: str) -> list[tuple[str, Name]]:
-    """Return what a thing is a part of, the widest first: a city's country and region, a concept's wider ones."""
+def above(iri: str, wider: Sequence[str]) -> list[tuple[str, Name]]:
+    """Return what a thing is a part of, the widest first: a city's country and region, a concept's wider ones.
+
+    `wider` is what the thing itself says; what lies above that is kept for all that lie below, and one that has none costs nothing.
+    """
     found: list[tuple[str, Name]] = []
     seen = {iri}
-    wider = names(seen)[iri].wider
     while wider and wider[0] not in seen and len(found) < _MOST_ABOVE:
         seen.add(wider[0])
         name = names([wider[0]])[wider[0]]

@@ -20,7 +20,7 @@ from kg.engine import statement
 from kg.errors import BadInput, Gone, NotFound
 from kg.model import Kind
 from kg.search.cards import classes_of, preferred, statements
-from kg.terms import OU, PREFIXES, RDF, RECORDS, node, path_of
+from kg.terms import DCT, OU, PREFIXES, RDF, RECORDS, SKOS, node, path_of
 from kg.web import cite, citing, collected, inbound, names, negotiation, signposting, tongues
 from kg.web.analysis import five
 from kg.web.harvest import pagehead
@@ -174,6 +174,13 @@ def _gaps(found: Record) -> dict[str, Any] | None:
     return five.of(parameter, found.iri) if parameter else None
 
 
+def _wider(found: Record) -> list[str]:
+    """Return what a record says that it is a part of."""
+    said = statements(found.triples, found.iri)
+    terms = (term for path in (DCT.isPartOf, SKOS.broader) for term in said.get(path.value, ()))
+    return sorted(term.value for term in terms if isinstance(term, NamedNode))
+
+
 def _context(portrait: Portrait, found: Record, path: str | None) -> dict[str, Any]:
     kind = found.kind
     crumbs = [{"label": _("Browse"), "url": "/search"}]
@@ -185,7 +192,7 @@ def _context(portrait: Portrait, found: Record, path: str | None) -> dict[str, A
             *crumbs,
             *(
                 {"label": name.label, "url": path_of(iri, base().settings.base) or f"/about?iri={iri}"}
-                for iri, name in above(found.iri)
+                for iri, name in above(found.iri, _wider(found))
             ),
         ],
         "kind_plural_url": crumbs[-1]["url"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import replace
 from typing import Any
@@ -28,6 +29,9 @@ __all__ = ["address", "blueprint", "parameters", "wanted_from"]
 blueprint = Blueprint("search", __name__)
 
 _QUESTIONS = 8
+_WORD = re.compile(r"\w+")
+_SIGNS = re.compile(r"[\":*\[\](){}]|\b(?:AND|OR|NOT)\b|(?:^|\s)-")
+"""What makes more of a search than some words."""
 _SORTS = {
     "relevance": phrase("Best match"),
     "newest": phrase("Newest first"),
@@ -136,8 +140,8 @@ def _page(wanted: Wanted, found: Found, took: float) -> dict[str, Any]:
 
 def _either(wanted: Wanted) -> dict[str, Any] | None:
     """Return the search for any of the words, where there are several plain ones and one of them finds something."""
-    words = wanted.text.split()
-    if len(words) < 2 or not all(word.isalnum() for word in words):
+    words = _WORD.findall(wanted.text)
+    if len(words) < 2 or _SIGNS.search(wanted.text):
         return None
     looser = replace(wanted, text=" OR ".join(words))
     count = base().index.count(looser)
