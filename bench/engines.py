@@ -23,7 +23,7 @@ from kg.settings import Settings
 from tests import servers
 
 OURS, DIRECT, VIRTUOSO, RDFLIB = "ours", "direct", "virtuoso", "rdflib-endpoint"
-IN_MEMORY_RECORDS = 10_000
+IN_MEMORY_RECORDS = 1_000
 """Up to how many records rdflib-endpoint, which holds all in memory, is asked."""
 MOST_ROWS = 1_000_000
 _START_SECONDS = 900
