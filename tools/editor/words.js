@@ -37,10 +37,17 @@ export function meant(text, known) {
 function rank(word, sought, prefixes) {
   const name = short(word.iri, prefixes).toLocaleLowerCase();
   if (name.startsWith(sought)) return 0;
-  const labels = [word.label, ...(word.also ?? [])].map((label) => label.toLocaleLowerCase());
+  const own = within([word.label], sought);
+  const other = within(word.also ?? [], sought);
+  if (own || other) return own || other + 2; // its own name before what it is called in other languages
+  return sought.length > 3 && (name.includes(sought) || word.iri.toLocaleLowerCase().startsWith(sought)) ? 5 : 9;
+}
+
+/** Tell where names hold what is sought: 1 at their beginning, 2 at the beginning of a word, 0 nowhere. */
+function within(names, sought) {
+  const labels = names.map((name) => name.toLocaleLowerCase());
   if (labels.some((label) => label.startsWith(sought))) return 1;
-  if (labels.some((label) => label.split(/[^\p{L}\p{N}]+/u).some((part) => part.startsWith(sought)))) return 2;
-  return sought.length > 3 && (name.includes(sought) || word.iri.toLocaleLowerCase().startsWith(sought)) ? 3 : 9;
+  return labels.some((label) => label.split(/[^\p{L}\p{N}]+/u).some((part) => part.startsWith(sought))) ? 2 : 0;
 }
 
 /** Return the prefixes of ours that a query uses and does not declare. */
