@@ -249,7 +249,7 @@ def test_head_tells_what_get_would(client: FlaskClient) -> None:
 
 @pytest.mark.parametrize("limit", [100, 20_000])
 def test_gzip_holds_the_same_answer(client: FlaskClient, limit: int) -> None:
-    url = asking(f"SELECT * {{ ?s ?p ?o }} ORDER BY ?s ?p ?o LIMIT {limit}", format="tsv")
+    url = asking(f"SELECT * {{ ?s a ?o }} ORDER BY ?s ?o LIMIT {limit}", format="tsv")
     plain, packed = client.get(url), client.get(url, headers={"Accept-Encoding": "gzip"})
     assert packed.headers["Content-Encoding"] == "gzip"
     assert "Accept-Encoding" in packed.headers["Vary"]
