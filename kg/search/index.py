@@ -24,6 +24,7 @@ _WALKED = 20_000
 _COUNTED = 500
 _CROSSED = 5_000
 _SHARED = 2
+_CROWD = 5_000  # a value that more records share than this says nothing of two of them, and takes long to look through
 _NEAR = 3
 _VERSION = 6
 """Raised when the documents change shape: an index of another version is built anew."""
@@ -170,14 +171,16 @@ class Index:
         return {card.iri: card for card in found}
 
     def related(self, iri: str, values: Iterable[tuple[str, str]], limit: int = 5) -> list[Card]:
-        """Return the records that share at least two of these facet values with a record, the rarer the weightier."""
-        terms = [tantivy.Query.term_query(self._schema, documents.column(facet), value) for facet, value in values]
+        """Return the records that share two of these values or more, the rarer the weightier; what a crowd shares is nothing."""
+        searcher = self._searcher()
+        named = ((documents.column(facet), value) for facet, value in values)
+        telling = [one for one in named if searcher.doc_freq(*one) <= _CROWD]
+        terms = [tantivy.Query.term_query(self._schema, *one) for one in telling]
         if len(terms) < _SHARED:
             return []
         shared = tantivy.Query.boolean_query([(tantivy.Occur.Should, term) for term in terms], _SHARED)
         itself = tantivy.Query.term_query(self._schema, "iri", iri)
         query = tantivy.Query.boolean_query([(tantivy.Occur.Must, shared), (tantivy.Occur.MustNot, itself)])
-        searcher = self._searcher()
         return [documents.card(searcher.doc(address)) for _, address in searcher.search(query, limit, count=False).hits]
 
     def cross(self, wanted: Wanted, rows: str, columns: str) -> dict[tuple[str, str], int]:
