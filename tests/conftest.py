@@ -127,6 +127,50 @@ def client(app: Flask) -> FlaskClient:
     return app.test_client()
 
 
+# -- for tests that write ------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def own(loaded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Base]:
+    """A base with the shipped corpus that the tests of one module may change."""
+    data = tmp_path_factory.mktemp("own") / "data"
+    shutil.copytree(loaded, data)
+    with open_base(Settings(data=data)) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def door(own: Base) -> Flask:
+    """The web application over the module's own base."""
+    made = create_app(base=own)
+    made.testing = True
+    return made
+
+
+@pytest.fixture
+def visitor(door: Flask) -> FlaskClient:
+    """Somebody who has sent nothing yet."""
+    door.extensions["sent"].storage.reset()
+    return door.test_client()
+
+
+@pytest.fixture(scope="session")
+def bare(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of a base with the ontology and no record, to be copied."""
+    data = tmp_path_factory.mktemp("bare") / "data"
+    with open_base(Settings(data=data)) as opened:
+        entries.write_ontology(opened)
+    return data
+
+
+@pytest.fixture
+def empty(bare: Path, tmp_path: Path) -> Iterator[Base]:
+    """A base with the ontology and no record."""
+    shutil.copytree(bare, tmp_path / "data", ignore=UNFIT)
+    with open_base(Settings(data=tmp_path / "data")) as opened:
+        yield opened
+
+
 # -- as a process of its own ---------------------------------------------------------------------------------
 
 

@@ -22,7 +22,6 @@ from kg.desk.proposals import Sender
 from kg.errors import Overtaken, Refused
 from kg.settings import Settings
 from kg.terms import DCT
-from kg.web import create_app
 
 there = test_fetch.there
 HTML = {"Accept": "text/html"}
@@ -77,19 +76,6 @@ def own(loaded: Path, tmp_path_factory: pytest.TempPathFactory, there: str) -> I
     shutil.copytree(loaded, data)
     with open_base(Settings(data=data, fetch_doi=there)) as opened:
         yield opened
-
-
-@pytest.fixture(scope="module")
-def door(own: Base) -> Flask:
-    made = create_app(base=own)
-    made.testing = True
-    return made
-
-
-@pytest.fixture
-def visitor(door: Flask) -> FlaskClient:
-    door.extensions["sent"].storage.reset()
-    return door.test_client()
 
 
 def entered(door: Flask, own: Base, role: str, name: str = "") -> FlaskClient:

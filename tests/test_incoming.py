@@ -7,7 +7,6 @@ import io
 import json
 import shutil
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,17 +16,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import NamedNode, Triple
 
+from conftest import UNFIT
 from kg import intake, turtle
-from kg.base import Base, open_base
+from kg.base import Base
 from kg.citations import rows
 from kg.citations.out.table import harmful, harmless
 from kg.cli import main
-from kg.entries import write_ontology
 from kg.errors import BadInput
 from kg.incoming import beside, dcat, rdf, table
 from kg.incoming.pieces import Records
 from kg.search.index import Wanted
-from kg.settings import Settings
 from kg.terms import DCAT, DCT, FOAF, OU, RECORDS
 
 NOTE = "In the file of a test."
@@ -40,23 +38,6 @@ AGENT = """@base <https://w3id.org/open-urban/> .
   ou:evidence [ a ou:Evidence ; ou:sourceNote "A letter."@en ] .
 """
 OTHER = AGENT.replace("city-of-x", "city-of-y").replace("City of X", "City of Y").partition("\n\n")[2]
-
-
-@pytest.fixture(scope="module")
-def bare(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The data folder of a base with the ontology and no record."""
-    data = tmp_path_factory.mktemp("bare") / "data"
-    with open_base(Settings(data=data)) as base:
-        write_ontology(base)
-    return data
-
-
-@pytest.fixture
-def empty(bare: Path, tmp_path: Path) -> Iterator[Base]:
-    """A base with the ontology and no record."""
-    shutil.copytree(bare, tmp_path / "data", ignore=shutil.ignore_patterns("engine.*", "*.lock"))
-    with open_base(Settings(data=tmp_path / "data")) as base:
-        yield base
 
 
 def of_kind(base: Base, kind: str) -> list[str]:
@@ -327,7 +308,7 @@ def run(data: Path, *words: object) -> Result:
 
 def test_kg_import_reads_records_of_every_form_and_the_template_is_one(bare: Path, tmp_path: Path) -> None:
     data = tmp_path / "data"
-    shutil.copytree(bare, data, ignore=shutil.ignore_patterns("engine.*", "*.lock"))
+    shutil.copytree(bare, data, ignore=UNFIT)
     template = run(data, "import", "--template", "agent").output
     sheet = tmp_path / "agents.csv"
     sheet.write_text(template + "city-of-y,Organisation,City of Y\n", "utf-8")
@@ -352,7 +333,7 @@ def test_a_table_of_references_comes_back_and_leaves_alone_what_it_has_no_column
     bare: Path, tmp_path: Path
 ) -> None:
     data, bib, sheet = tmp_path / "data", tmp_path / "mine.bib", tmp_path / "mine.csv"
-    shutil.copytree(bare, data, ignore=shutil.ignore_patterns("engine.*", "*.lock"))
+    shutil.copytree(bare, data, ignore=UNFIT)
     bib.write_text(
         "@book{a1, author = {Plato and {Smith, Jones and Co} and van den Berg, Jr, Anna and others}, title = {The {SDG} and =1+1},"
         " year = 2020, publisher = {P}, edition = {2}, shorttitle = {SDG}}", "utf-8",

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -19,7 +17,6 @@ from kg.base import Base, open_base
 from kg.citations import bibtex, graph, likeness
 from kg.citations.entry import Entry
 from kg.cli import main
-from kg.entries import write_ontology
 from kg.errors import BadInput
 from kg.known import Known
 from kg.settings import Settings
@@ -43,23 +40,6 @@ TWO = """
   isbn = {978-3-16-148410-0}
 }
 """
-
-
-@pytest.fixture(scope="module")
-def bare(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The data folder of a base with the ontology and no record."""
-    data = tmp_path_factory.mktemp("bare") / "data"
-    with open_base(Settings(data=data)) as base:
-        write_ontology(base)
-    return data
-
-
-@pytest.fixture
-def empty(bare: Path, tmp_path: Path) -> Iterator[Base]:
-    """A base with the ontology and no record."""
-    shutil.copytree(bare, tmp_path / "data", ignore=shutil.ignore_patterns("engine.*", "*.lock"))
-    with open_base(Settings(data=tmp_path / "data")) as base:
-        yield base
 
 
 def read(text: str) -> list[Entry]:

@@ -13,6 +13,7 @@ from bibtexparser.model import Entry as Block
 from bibtexparser.model import String
 from click.testing import CliRunner, Result
 
+from conftest import UNFIT
 from kg.citations import bibtex, dialects, latex, names
 from kg.cli import main
 
@@ -187,14 +188,6 @@ def run(data: Path, *words: object) -> Result:
     return CliRunner().invoke(main, [str(word) for word in words], env={"KG_DATA": str(data)})
 
 
-@pytest.fixture(scope="module")
-def bare(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The data folder of an empty base."""
-    data = tmp_path_factory.mktemp("bare") / "data"
-    assert run(data, "status").exit_code == 0
-    return data
-
-
 def blocks(text: str) -> dict[str, tuple[str, dict[str, str]]]:
     """Return type and fields of each entry as the file has them: macros put in, white space as one space."""
     macros, found = dict(dialects.MACROS), {}
@@ -236,7 +229,7 @@ def test_a_library_moves_in_and_out_and_nothing_is_changed(
     library: str, dialect: str, bare: Path, tmp_path: Path
 ) -> None:
     data, file = tmp_path / "data", tmp_path / "library.bib"
-    shutil.copytree(bare, data, ignore=shutil.ignore_patterns("engine.*", "*.lock"))
+    shutil.copytree(bare, data, ignore=UNFIT)
     file.write_text(library, "utf-8")
     assert run(data, "import", file, "--accept").exit_code == 0
     given = run(data, "export", "--dialect", dialect).output
@@ -269,7 +262,7 @@ def faults(file: Path) -> set[str]:
 @pytest.mark.skipif(shutil.which("biber") is None, reason="there is no biber (Debian: apt-get install biber)")
 def test_biber_finds_no_fault_with_an_exported_library_that_was_not_in_it_before(bare: Path, tmp_path: Path) -> None:
     data, file, out = tmp_path / "data", tmp_path / "library.bib", tmp_path / "out.bib"
-    shutil.copytree(bare, data, ignore=shutil.ignore_patterns("engine.*", "*.lock"))
+    shutil.copytree(bare, data, ignore=UNFIT)
     file.write_text(BETTER, "utf-8")
     run(data, "import", file, "--accept")
     out.write_text(run(data, "export", "--format", "biblatex").output, "utf-8")

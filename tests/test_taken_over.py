@@ -5,11 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import re
-import shutil
 import zipfile
-from collections.abc import Iterator
 from html import unescape
-from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -23,10 +20,8 @@ from kg import deciding
 from kg.analysis import kept, plans, signed
 from kg.analysis.plans import Line
 from kg.analysis.signed import Claim
-from kg.base import Base, open_base
-from kg.settings import Settings
+from kg.base import Base
 from kg.terms import OU, RECORDS
-from kg.web import create_app
 from test_desk import Form
 
 HTML = {"Accept": "text/html"}
@@ -103,28 +98,6 @@ def test_a_signed_analysis_comes_back_by_quadrant_with_who_signed_it() -> None:
 
 
 # -- as people do it ----------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def own(loaded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Base]:
-    """A base of its own, because these tests write."""
-    data = tmp_path_factory.mktemp("taken") / "data"
-    shutil.copytree(loaded, data)
-    with open_base(Settings(data=data)) as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def door(own: Base) -> Flask:
-    made = create_app(base=own)
-    made.testing = True
-    return made
-
-
-@pytest.fixture
-def visitor(door: Flask) -> FlaskClient:
-    door.extensions["sent"].storage.reset()
-    return door.test_client()
 
 
 def posted(client: FlaskClient, page: str, place: str, do: str, **given: str) -> str:

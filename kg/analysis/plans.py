@@ -11,13 +11,13 @@ from kg.analysis.evidence import Cell, Evidence, concept, slug_of
 from kg.analysis.gantt import Bar
 from kg.analysis.roadmap import EFFORTS, PHASES, Plan, Task
 from kg.analysis.tables import Table, Value
-from kg.search.cards import preferred, statements
+from kg.search.cards import statements, things_of, words_of
 from kg.terms import CITO, OU, RDF, XSD
 from kg.words import phrase
 
 PHASE_SLUGS = ("foundations", "rules-and-release", "depth", "reach")
 """The phases as the concept scheme calls them, in order."""
-STATES = {"open": "Open", "started": "Started", "done": "Done", "dropped": "Dropped"}
+STATES = {"open": phrase("Open"), "started": phrase("Started"), "done": phrase("Done"), "dropped": phrase("Dropped")}
 _EXAMPLES = 2
 _USUAL = "medium"
 """The effort that a chart draws where a step names none."""
@@ -115,36 +115,29 @@ def precision(due: str) -> NamedNode:
 
 def read(iri: str, triples: list[Triple]) -> list[Line]:
     """Read the steps of a record, in their order."""
-    named = [term.value for term in statements(triples, iri).get(OU.hasStep.value, ()) if isinstance(term, NamedNode)]
-    return sorted((_read(triples, step) for step in named), key=lambda line: (line.position, line.name))
+    steps = things_of(statements(triples, iri), OU.hasStep)
+    return sorted((_read(triples, step) for step in steps), key=lambda line: (line.position, line.name))
 
 
 def _read(triples: list[Triple], step: str) -> Line:
     said = statements(triples, step)
 
-    def text(path: NamedNode) -> str:
-        found = preferred(said.get(path.value, []))
-        return found.value if found else ""
-
-    def things(path: NamedNode) -> tuple[str, ...]:
-        return tuple(sorted(term.value for term in said.get(path.value, ()) if isinstance(term, NamedNode)))
-
-    position = text(OU.position)
+    position = words_of(said, OU.position)
     return Line(
         name=step.rpartition("#")[2],
         position=int(position) if position.isdigit() else 0,
-        task=text(OU.forGovernment),
-        provision=next(iter(things(OU.towards)), ""),
-        community=text(OU.forCommunity),
-        who=text(OU.actor),
-        phase=slug_of(next(iter(things(OU.planPhase)), "")),
-        effort=text(OU.effort),
-        due=text(OU.due),
-        state=slug_of(next(iter(things(OU.stepState)), "")),
-        after=things(OU.afterProvision),
-        evidence=things(CITO.citesAsEvidence),
-        said=text(OU.evidenceNote),
-        note=text(OU.ownNote),
+        task=words_of(said, OU.forGovernment),
+        provision=next(iter(things_of(said, OU.towards)), ""),
+        community=words_of(said, OU.forCommunity),
+        who=words_of(said, OU.actor),
+        phase=slug_of(next(iter(things_of(said, OU.planPhase)), "")),
+        effort=words_of(said, OU.effort),
+        due=words_of(said, OU.due),
+        state=slug_of(next(iter(things_of(said, OU.stepState)), "")),
+        after=things_of(said, OU.afterProvision),
+        evidence=things_of(said, CITO.citesAsEvidence),
+        said=words_of(said, OU.evidenceNote),
+        note=words_of(said, OU.ownNote),
     )
 
 

@@ -9,7 +9,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from kg.analysis.evidence import WORDS, Evidence, Policy, concept, slug_of
 from kg.analysis.swot import HELPING, QUADRANTS, Factor
-from kg.search.cards import Statements, preferred, statements
+from kg.search.cards import Statements, statements, things_of, words_of
 from kg.terms import CITO, DCT, OA, OU, PROV, RDF
 
 _EXAMPLES = 2
@@ -112,17 +112,17 @@ def read(iri: str, triples: Sequence[Triple]) -> Analysis:
     """Read an analysis: its factors by quadrant and position, and who signed it."""
     said = _all(triples)
     own = said.get(iri, {})
-    claims = [_read(said, name) for name in _things(own, OU.hasFactor)]
+    claims = [_read(said, name) for name in things_of(own, OU.hasFactor)]
     order = list(QUADRANTS)
     claims.sort(
         key=lambda one: (order.index(one.quadrant) if one.quadrant in order else len(order), one.position, one.name)
     )
-    signers = {_signer(said.get(name, {})) for name in _things(own, PROV.wasGeneratedBy)}
+    signers = {_signer(said.get(name, {})) for name in things_of(own, PROV.wasGeneratedBy)}
     return Analysis(
         iri,
-        _text(own, DCT.title) or iri,
-        _text(own, DCT.description),
-        next(iter(_things(own, OU.analyses)), ""),
+        words_of(own, DCT.title) or iri,
+        words_of(own, DCT.description),
+        next(iter(things_of(own, OU.analyses)), ""),
         tuple(sorted((signer for signer in signers if signer.name), key=lambda one: (one.on, one.name))),
         tuple(claims),
     )
@@ -136,34 +136,25 @@ def _all(triples: Iterable[Triple]) -> dict[str, Statements]:
     return {subject: statements(those, subject) for subject, those in grouped.items()}
 
 
-def _text(said: Statements, path: NamedNode) -> str:
-    found = preferred(said.get(path.value, []))
-    return found.value if found else ""
-
-
-def _things(said: Statements, path: NamedNode) -> tuple[str, ...]:
-    return tuple(sorted(term.value for term in said.get(path.value, ()) if isinstance(term, NamedNode)))
-
-
 def _read(said: Mapping[str, Statements], name: str) -> Claim:
     own = said.get(name, {})
-    position = _text(own, OU.position)
+    position = words_of(own, OU.position)
     return Claim(
         name=name.rpartition("#")[2],
         position=int(position) if position.isdigit() else 0,
-        quadrant=slug_of(next(iter(_things(own, OA.motivatedBy)), "")),
-        text=_text(own, OA.bodyValue),
-        provision=next(iter(_things(own, OU.towards)), ""),
-        evidence=_things(own, CITO.citesAsEvidence),
-        said=_text(own, OU.evidenceNote),
-        note=_text(own, OU.ownNote),
-        rule=next(iter(_things(own, OU.byRule)), ""),
+        quadrant=slug_of(next(iter(things_of(own, OA.motivatedBy)), "")),
+        text=words_of(own, OA.bodyValue),
+        provision=next(iter(things_of(own, OU.towards)), ""),
+        evidence=things_of(own, CITO.citesAsEvidence),
+        said=words_of(own, OU.evidenceNote),
+        note=words_of(own, OU.ownNote),
+        rule=next(iter(things_of(own, OU.byRule)), ""),
     )
 
 
 def _signer(said: Statements) -> Signer:
     return Signer(
-        _text(said, OU.creditedAs), next(iter(_things(said, PROV.wasAssociatedWith)), ""), _text(said, DCT.date)
+        words_of(said, OU.creditedAs), next(iter(things_of(said, PROV.wasAssociatedWith)), ""), words_of(said, DCT.date)
     )
 
 

@@ -66,7 +66,7 @@ def plain(told: str, query: str) -> tuple[str, str]:
     if not rest and not "".join(lines[line:]).strip():
         return (
             f"{where}: the query cannot end like this.",
-            "Something is missing or one too many here or just before: a bracket, a term.",
+            "Something is missing, or there is one too many, here or just before: a bracket, a term.",
         )
     read = text[: max(column - 1, 0)][-40:]
     seen = f"`{rest[:40]}`" if rest else "the end of the line"

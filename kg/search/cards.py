@@ -68,6 +68,17 @@ def preferred(values: Iterable[NamedNode | Literal], language: str = LANGUAGE) -
     return min(literals, key=lambda text: (rank.get(text.language, 2), text.language or "", text.value), default=None)
 
 
+def words_of(said: Statements, path: NamedNode) -> str:
+    """Return what a thing says in words under a property; empty where it says nothing."""
+    found = preferred(said.get(path.value, ()))
+    return found.value if found else ""
+
+
+def things_of(said: Statements, path: NamedNode) -> tuple[str, ...]:
+    """Return the IRIs that a thing points at by a property, sorted."""
+    return tuple(sorted(term.value for term in said.get(path.value, ()) if isinstance(term, NamedNode)))
+
+
 def classes_of(found: Statements) -> list[str]:
     """Return the classes that a record is typed with."""
     return [term.value for term in found.get(RDF.type.value, ())]

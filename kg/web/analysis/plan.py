@@ -95,7 +95,7 @@ def _plan_page(held: Evidence, whose: Asked, found: Gaps, made: Plan, title: str
         passed=PASSED,
         path=answers.path,
         judgement=roadmap.JUDGEMENT,
-        efforts={"low": _("low"), "medium": _("medium"), "high": _("high")},
+        efforts=plans.efforts(),
         kept=plans.of(whose.subject.place, (policy.iri for policy in whose.subject.own)),
         take=asking.address("/contribute/plan", {"from": "roadmap", **asking.parameters(page=None)}),
         formats=links("/roadmap", plans.FORMATS, asking.parameters(page=None)),

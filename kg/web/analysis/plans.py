@@ -12,6 +12,7 @@ from kg import queries
 from kg.analysis import documents, gantt, kept, plans
 from kg.analysis.evidence import concept, slug_of
 from kg.analysis.plans import Line
+from kg.analysis.roadmap import EFFORTS
 from kg.analysis.tables import Table
 from kg.errors import NotFound
 from kg.search.cards import Statements, statements
@@ -20,7 +21,7 @@ from kg.web.analysis import answers, asking, held, subjects, voices
 from kg.web.negotiation import CSV, HTML, JSON, Format
 from kg.web.portrait import spoken
 from kg.web.site import base, links, query_link
-from kg.web.tongues import _, best, language
+from kg.web.tongues import _, best, language, said
 
 FORMATS = (HTML, CSV, answers.MARKDOWN, answers.DOCX, answers.SVG, answers.XLSX, JSON)
 _STEP, _LINK = 420, 75
@@ -37,12 +38,12 @@ def begin(iri: str) -> list[Triple]:
     made = subjects.planned(evidence, whose, subjects.measure(evidence, whose.subject), asking.provisions(evidence))
     thing, subject = NamedNode(iri), whose.subject
     title = Literal(_("Plan: %(subject)s", subject=whose.title), language=language())
-    said: list[Triple] = [Triple(thing, DCT.title, title)]
-    said += [Triple(thing, DCT.spatial, NamedNode(subject.place))] if subject.place else []
-    said += [Triple(thing, OU.sector, NamedNode(concept("sector", whose.sector)))] if whose.sector else []
+    told: list[Triple] = [Triple(thing, DCT.title, title)]
+    told += [Triple(thing, DCT.spatial, NamedNode(subject.place))] if subject.place else []
+    told += [Triple(thing, OU.sector, NamedNode(concept("sector", whose.sector)))] if whose.sector else []
     if asking.text("policy"):
-        said += [Triple(thing, OU.changesPolicy, NamedNode(policy.iri)) for policy in subject.own]
-    return said + derived(iri, "roadmap") + plans.written(iri, plans.taken(evidence, made))
+        told += [Triple(thing, OU.changesPolicy, NamedNode(policy.iri)) for policy in subject.own]
+    return told + derived(iri, "roadmap") + plans.written(iri, plans.taken(evidence, made))
 
 
 def derived(iri: str, page: str) -> list[Triple]:
@@ -61,10 +62,10 @@ def derived(iri: str, page: str) -> list[Triple]:
 def show(form: Format, slug: str) -> Response | str:
     """Show a kept plan as the page of a roadmap, or as one of its papers."""
     iri, triples = _record(slug)
-    said = statements(triples, iri)
+    own = statements(triples, iri)
     lines = plans.read(iri, triples)
     labels = _labels(lines)
-    title, about = (_text(said, path) for path in (DCT.title, DCT.description))
+    title, about = (_text(own, path) for path in (DCT.title, DCT.description))
     if form is answers.SVG:
         return answers.sent(gantt.draw(plans.bars(lines, labels), title, gantt.EFFORT), form, slug_of(iri))
     if form in (answers.MARKDOWN, answers.DOCX):
@@ -86,8 +87,8 @@ def show(form: Format, slug: str) -> Response | str:
         pages=pages,
         tally=plans.tally(lines),
         states=plans.STATES,
-        state_words=_states(),
-        effort_words=_efforts(),
+        state_words={state: said(word) for state, word in plans.STATES.items()},
+        effort_words=efforts(),
         note=plans.NOTE,
         path=answers.path,
         slug=slug_of(iri),
@@ -123,8 +124,8 @@ def _weight(lines: Sequence[Line], labels: Mapping[str, str]) -> int:
     return _STEP + (words + links) // max(1, len(lines))
 
 
-def _text(said: Statements, path: NamedNode) -> str:
-    found = best(said.get(path.value, []))
+def _text(own: Statements, path: NamedNode) -> str:
+    found = best(own.get(path.value, []))
     return found.value if found else ""
 
 
@@ -152,9 +153,6 @@ def of(place: str = "", policies: Iterable[str] = ()) -> list[dict[str, Any]]:
     return list(made.values())
 
 
-def _states() -> dict[str, str]:
-    return {"open": _("Open"), "started": _("Started"), "done": _("Done"), "dropped": _("Dropped")}
-
-
-def _efforts() -> dict[str, str]:
-    return {"low": _("low"), "medium": _("medium"), "high": _("high")}
+def efforts() -> dict[str, str]:
+    """Return what pages call each effort, from the least to the most."""
+    return {effort: said(effort) for effort in EFFORTS}
