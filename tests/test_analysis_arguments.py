@@ -66,7 +66,7 @@ def test_a_rule_makes_a_factor_of_what_was_read(status: str, rule: dict[str, obj
     held = Evidence(policies, PROVISIONS, cells, helpers=(Helper("h", "addresses", "p"),))
     given = {"only": set(), "least": None, "below": None, "needs_help": False} | rule
     made = Rule("r", "R", "weakness", frozenset(given["statuses"]), frozenset(given["only"]), given["least"], given["below"],  # type: ignore[call-overload,arg-type]
-                bool(given["needs_help"]), "On {provision}: {held} of {judged}.", "")  # fmt: skip
+                bool(given["needs_help"]), "On “{provision}”: {held} of {judged}.", "")  # fmt: skip
     found = [
         factor
         for factor in swot.draft(held, policies["me"], [made])

@@ -166,6 +166,6 @@ def factors(evidence: Evidence, policy: Policy, analysis: Analysis, rules: Mappi
     return [
         Factor(policy, claim.quadrant, claim.text, evidence.provisions.get(claim.provision), claim=claim.name, said=claim.said,
                note=claim.note, evidence=claim.evidence, by=analysis.by,
-               ruled=rules.get(slug_of(claim.rule), ""))
+               ruled=rules.get(slug_of(claim.rule), ""), ruled_iri=claim.rule)
         for claim in analysis.claims
     ]  # fmt: skip

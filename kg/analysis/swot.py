@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from kg.analysis.evidence import WORDS, Cell, Evidence, Policy, Provision, slug_of
+from kg.analysis.evidence import WORDS, Cell, Evidence, Policy, Provision, concept, slug_of
 from kg.analysis.gaps import Gap, find
 from kg.analysis.peers import of_policies
 from kg.analysis.tables import Table, Value
@@ -72,6 +72,12 @@ class Factor:
     evidence: tuple[str, ...] = ()
     by: str = ""
     ruled: str = ""
+    ruled_iri: str = ""
+
+    @property
+    def rule_iri(self) -> str:
+        """The rule that derives it, or once did; empty for a person's own."""
+        return concept("swot-rule", self.rule.name) if self.rule else self.ruled_iri
 
     @property
     def by_rule(self) -> str:
@@ -146,7 +152,7 @@ SIGNED = phrase(
 def called(gap: Gap) -> str:
     """Return what a sentence calls the provision of a gap."""
     label = gap.provision.label
-    return f"“{label if label[:2].isupper() else label[:1].lower() + label[1:]}”"
+    return label if label[:2].isupper() else label[:1].lower() + label[1:]
 
 
 @dataclass(frozen=True)
@@ -156,6 +162,7 @@ class Shared:
     text: str
     provision: Provision | None
     rule: str
+    rule_iri: str
     policies: tuple[Policy, ...]
     signed: int
 
@@ -164,18 +171,19 @@ def rolled_up(drafts: Iterable[Factor]) -> dict[str, list[Shared]]:
     """Gather the same factor of several policies: by quadrant, provision and rule, the most common first."""
     grouped: dict[tuple[str, str, str], list[Factor]] = defaultdict(list)
     for factor in drafts:
-        about = factor.provision.iri if factor.provision and factor.by_rule else factor.text
-        grouped[factor.quadrant, about, factor.by_rule].append(factor)
+        about = factor.provision.iri if factor.provision and factor.rule_iri else factor.text
+        grouped[factor.quadrant, about, factor.rule_iri].append(factor)
     found: dict[str, list[Shared]] = {quadrant: [] for quadrant in QUADRANTS}
     for (quadrant, _, rule), factors in sorted(grouped.items(), key=lambda item: (-len(item[1]), item[0])):
-        shared = Shared(factors[0].text, factors[0].provision, rule, tuple(factor.policy for factor in factors),
+        first = factors[0]
+        shared = Shared(first.text, first.provision, first.by_rule, rule, tuple(factor.policy for factor in factors),
                         sum(bool(factor.by) for factor in factors))  # fmt: skip
         found.setdefault(quadrant, []).append(shared)
     return found
 
 
 _HEAD = ("quadrant", "factor", "policy", "policy iri", "provision", "provision iri", "status", "place in the text", "note", "peers",
-         "peers read whole", "rule", "signed by", "what the evidence says", "evidence", "own note")  # fmt: skip
+         "peers read whole", "rule", "rule iri", "signed by", "what the evidence says", "evidence", "own note")  # fmt: skip
 
 
 def as_table(factors: Sequence[Factor], title: str, revision: int, note: str = DERIVED) -> Table:
@@ -186,7 +194,8 @@ def as_table(factors: Sequence[Factor], title: str, revision: int, note: str = D
         rows.append([factor.quadrant, factor.text, factor.policy.title, factor.policy.iri,
                      provision.label if provision else "", provision.iri if provision else "",
                      WORDS[cell.status] if cell else "", cell.where if cell else "", cell.note if cell else "",
-                     rate.held if rate else None, rate.judged if rate else None, factor.by_rule, factor.by, factor.said,
+                     rate.held if rate else None, rate.judged if rate else None, factor.by_rule, factor.rule_iri, factor.by,
+                     factor.said,
                      "; ".join(factor.evidence), factor.note])  # fmt: skip
     return Table(title, _HEAD, rows, note, revision)
 

@@ -119,12 +119,19 @@ def _choices() -> list[dict[str, Any]]:
 
 def _(text: str, /, **given: object) -> str:
     """Say a sentence in the reader's language; `%(name)s` stands for what is given, `%%` for a percent sign."""
-    return words().gettext(text) % given
+    return words().gettext(text) % _apart(given)
 
 
 def ngettext(one: str, many: str, num: int, /, **given: object) -> str:
     """Say a sentence about some number of things in the reader's language."""
-    return words().ngettext(one, many, num) % ({"num": number(num)} | given)
+    return words().ngettext(one, many, num) % _apart({"num": number(num)} | given)
+
+
+def _apart(given: Mapping[str, object]) -> Mapping[str, object]:
+    """Hold what is given, an address or a name, apart from a sentence that runs from right to left (FSI and PDI of UAX #9)."""
+    if direction(language()) == "ltr":
+        return given
+    return {name: f"\u2068{value}\u2069" if type(value) in (str, Text) else value for name, value in given.items()}
 
 
 def said(text: str) -> str:

@@ -39,7 +39,7 @@ _FIXED = {
     "kind", "status", "first reading", "second reading", "text read whole", "counts in rates", "coded", "read whole", "here",
     "quick win", "kind of gap", "effort", "phase", "quadrant", "known as", "relation", "state", "what", "tied by",
 }  # fmt: skip
-_ENGLISH = {"note", "example note", "government", "civic community", "why", "factor", "who", "rule"}
+_ENGLISH = {"note", "example note", "government", "civic community", "why", "factor", "who"}
 """Columns of sentences that were written in one language."""
 
 

@@ -104,7 +104,7 @@ def remembered(what: Hashable, make: Callable[[], Kept]) -> Kept:
     return cast("Kept", found)
 
 
-def kept(name: str, **terms: NamedNode) -> list[Row]:
+def kept(name: str, **terms: NamedNode | Literal) -> list[Row]:
     """Return the rows of a named question, kept until the base changes."""
     key = (name, *sorted((term, value.value) for term, value in terms.items()))
     return remembered(key, lambda: base().engine.select(queries.fill(name, **terms)))

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Response, request
-from pyoxigraph import NamedNode
+from pyoxigraph import Literal, NamedNode
 
 from kg import queries
 from kg.analysis import gaps as measured
@@ -208,7 +208,7 @@ _TABLES: dict[str, tuple[Callable[[Evidence], Table], Callable[[], str]]] = {
     "gaps": (_gaps, lambda: queries.fill("analysis-cells")),
     "principles": (principles.principles_table, lambda: queries.fill("analysis-principles")),
     "steps": (_steps, lambda: queries.fill("analysis-steps")),
-    "factors": (_factors, lambda: queries.fill("analysis-swot-rules")),
+    "factors": (_factors, lambda: queries.fill("analysis-swot-rules", language=Literal(ENGLISH))),
     "links": (_ties, lambda: queries.fill("analysis-links")),
     "unresolved": (lambda held: registers.register(), lambda: queries.fill("analysis-unresolved")),
     "datasets": (_offers, lambda: queries.fill("analysis-datasets", sector=_sector())),

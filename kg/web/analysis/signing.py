@@ -27,11 +27,12 @@ def draft(evidence: Evidence, policy: Policy) -> list[Factor]:
 
 
 def _derived(evidence: Evidence, policy: Policy) -> list[Factor]:
-    return swot.draft(evidence, policy, _rules())
+    return swot.draft(evidence, policy, rules())
 
 
-def _rules() -> list[swot.Rule]:
-    return swot.rules(held.kept("analysis-swot-rules"))
+def rules() -> list[swot.Rule]:
+    """Return the rules of drafts, told in the reader's language."""
+    return swot.rules(held.kept("analysis-swot-rules", language=Literal(language())))
 
 
 def begin(iri: str) -> list[Triple]:
@@ -112,7 +113,7 @@ def _read(iri: str) -> Analysis:
 
 def factors(evidence: Evidence, policy: Policy, analysis: Analysis) -> list[Factor]:
     """Return the factors of a signed analysis, with what the rules are called that once derived them."""
-    return signed.factors(evidence, policy, analysis, {rule.name: rule.label for rule in _rules()})
+    return signed.factors(evidence, policy, analysis, {rule.name: rule.label for rule in rules()})
 
 
 def titles(made: Iterable[Factor]) -> dict[str, str]:

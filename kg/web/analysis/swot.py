@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Response
 from markupsafe import Markup, escape
+from pyoxigraph import Literal
 
 from kg import queries
 from kg.analysis import swot
@@ -20,7 +21,7 @@ from kg.web.analysis.held import kept, opened
 from kg.web.analysis.matrix import form_fields
 from kg.web.negotiation import HTML
 from kg.web.site import base, links, query_link
-from kg.web.tongues import _
+from kg.web.tongues import _, language
 
 blueprint = Blueprint("swot", __name__)
 
@@ -57,7 +58,7 @@ def show(ext: str | None = None) -> Response | str:
         ),
         form=form_fields(held, asking.choice(held)),
         formats=links("/swot", answers.TABLE, asking.parameters()),
-        query_url=query_link(queries.fill("analysis-swot-rules")),
+        query_url=query_link(queries.fill("analysis-swot-rules", language=Literal(language()))),
     )
 
 
@@ -138,7 +139,7 @@ def _start(held: Evidence, title: str) -> str:
         signed=signing.every(held),
         published=_published(set()),
         words=QUADRANTS,
-        rules=swot.rules(kept("analysis-swot-rules")),
+        rules=signing.rules(),
         form=form_fields(held, asking.choice(held)),
         query_url=query_link(queries.fill("analysis-swot")),
     )
