@@ -12,7 +12,7 @@ from kg.base import Base
 from kg.engine import statement
 from kg.search.cards import Card
 from kg.search.index import KIND, Wanted
-from kg.terms import DCAT, DCT, FOAF, PREFIXES, RDF, SKOS, XSD, Namespace
+from kg.terms import DCAT, DCT, FOAF, NAMING, PREFIXES, RDF, SKOS, XSD, Namespace
 
 PAGE = 100
 HYDRA = Namespace("http://www.w3.org/ns/hydra/core#")
@@ -43,7 +43,6 @@ _CLASSES = {
 }
 _CODED = {DCT.LinguisticSystem, DCT.Frequency, DCT.MediaTypeOrExtent, SKOS.Concept}
 _NAMED = {FOAF.Agent, DCT.Location, DCT.Standard, NamedNode(PREFIXES["eli"] + "LegalResource")}
-_NAMING = {FOAF.name, DCT.title, SKOS.prefLabel}
 
 # The files in which the base itself can be taken: address, title, file type of the EU table.
 _FILES = (
@@ -130,7 +129,7 @@ def _described(base: Base, records: list[NamedNode]) -> list[Triple]:
     told += _codes(base, *(value for value, class_ in classes.items() if class_ in _CODED))
     named = [value for value, class_ in classes.items() if class_ in _NAMED]
     for row in base.engine.select(queries.fill("ring", things=named)) if named else ():
-        if row["p"] in _NAMING:
+        if row["p"] in NAMING:
             told.append(statement(row))
     return told
 

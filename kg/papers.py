@@ -18,12 +18,10 @@ from kg.citations.records import entry_of
 from kg.errors import BadInput
 from kg.search.cards import preferred
 from kg.search.index import Wanted
-from kg.terms import DCT, FOAF, RDFS, SKOS, record_of
+from kg.terms import NAMING, record_of
 
 HEAD = "% Written by kg bib"
 """How a file begins that may be written anew: one that a person wrote is never overwritten."""
-
-_NAMING = (DCT.title, SKOS.prefLabel, FOAF.name, RDFS.label)
 
 
 @dataclass
@@ -164,7 +162,7 @@ def _labels(base: Base, states: Mapping[str, list[Triple]], revision: int | None
     }
     for iri in pointed:
         for triple in parsed(base.journal.at(record_of(iri), revision)):
-            if triple.subject == NamedNode(iri) and triple.predicate in _NAMING and isinstance(triple.object, Literal):
+            if triple.subject == NamedNode(iri) and triple.predicate in NAMING and isinstance(triple.object, Literal):
                 then[iri].append(triple.object)
     return labels | {iri: label.value for iri, named in then.items() if (label := preferred(named))}
 

@@ -61,6 +61,9 @@ RDFS = Namespace(PREFIXES["rdfs"])
 RDF = Namespace(PREFIXES["rdf"])
 XSD = Namespace(PREFIXES["xsd"])
 
+NAMING = (DCT.title, SKOS.prefLabel, FOAF.name, RDFS.label)
+"""The properties by which things are named."""
+
 
 def path_of(iri: str, base: str) -> str | None:
     """Return the address on a site (`/policy/x`) of an IRI of ours, without its fragment; None for the others."""

@@ -11,9 +11,7 @@ from kg.base import BATCH, Base, Progress, batched, canonical
 from kg.entries import write_ontology
 from kg.intake import Arrival
 from kg.search.cards import preferred, statements
-from kg.terms import DCT, FOAF, SKOS
-
-_NAMING = (DCT.title, SKOS.prefLabel, FOAF.name)
+from kg.terms import NAMING
 
 
 def compare(
@@ -57,7 +55,7 @@ def _arrival(base: Base, iri: str, triples: list[Triple], now: list[Triple] | No
 
 def _title(iri: str, triples: list[Triple]) -> str:
     own = statements(triples, iri)
-    found = preferred(term for path in _NAMING for term in own.get(path.value, ()))
+    found = preferred(term for path in NAMING for term in own.get(path.value, ()))
     return found.value if found else ""
 
 

@@ -22,7 +22,7 @@ from kg.incoming import pieces, rdf
 from kg.incoming.pieces import Found
 from kg.incoming.values import NONE, WEB, Content, chosen, content, contents, date, web
 from kg.known import Known
-from kg.terms import DCAT, DCT, FOAF, OU, RDF, RDFS, SKOS, record_of
+from kg.terms import DCAT, DCT, FOAF, NAMING, OU, RDF, record_of
 
 _IN_WORDS = {
     DCT.accrualPeriodicity: OU.frequencyNote, DCT.license: OU.licenceNote, DCT.spatial: OU.placeNote,
@@ -33,7 +33,6 @@ _IN_WORDS = {
 _ALSO = {DCAT.accessURL: (DCAT.downloadURL,), DCT.format: (DCAT.mediaType,)}
 """What says the same where a property is missing."""
 
-_NAMING = (FOAF.name, DCT.title, SKOS.prefLabel, RDFS.label)
 _PERSONS = {
     FOAF.Person,
     NamedNode("https://schema.org/Person"),
@@ -143,7 +142,7 @@ class _Catalogue:
     def _names(self, iri: str) -> list[str]:
         """Return what the catalogue calls a thing."""
         own = self._said.get(iri, {})
-        return [term.value for path in _NAMING for term in own.get(path, []) if isinstance(term, Literal)]
+        return [term.value for path in NAMING for term in own.get(path, []) if isinstance(term, Literal)]
 
     def _address(self, source: str, kind: str, name: str) -> str:
         """Return the record of a dataset: itself where it is ours, the one that rests on its address, or a new one."""

@@ -13,7 +13,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from kg.model import Field, Kind, Model
 from kg.search.cards import Statements, statements
-from kg.terms import OU, PREFIXES, RDF, RECORDS, path_of
+from kg.terms import NAMING, OU, RDF, RECORDS, path_of
 from kg.web.tongues import _, best, day, language, month
 from kg.words import Text
 
@@ -117,7 +117,7 @@ class Painter:
         """Arrange the statements of a record; what its shape does not know comes last, under its property's name."""
         found = statements(triples, iri)
         titles = self._role(kind, found, "title") or [
-            value for path in NAMING for value in found.get(path, ()) if isinstance(value, Literal)
+            value for path in NAMING for value in found.get(path.value, ()) if isinstance(value, Literal)
         ]
         title = self._called(iri) or best(titles)
         summary = best(self._role(kind, found, "summary"))
@@ -251,12 +251,6 @@ def _shortened(address: str) -> str:
     text = text.removeprefix("www.")
     half = _LONGEST_ADDRESS // 2
     return text if len(text) <= _LONGEST_ADDRESS else f"{text[:half]}…{text[-half:]}"
-
-
-NAMING = tuple(
-    PREFIXES[prefix] + name
-    for prefix, name in (("dct", "title"), ("skos", "prefLabel"), ("foaf", "name"), ("rdfs", "label"))
-)
 
 
 def spoken(literal: Literal) -> str:

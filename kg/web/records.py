@@ -20,13 +20,13 @@ from kg.engine import statement
 from kg.errors import BadInput, Gone, NotFound
 from kg.model import Kind
 from kg.search.cards import classes_of, preferred, statements
-from kg.terms import DCT, OU, PREFIXES, RDF, RECORDS, SKOS, node, path_of
+from kg.terms import DCT, NAMING, OU, PREFIXES, RDF, RECORDS, SKOS, node, path_of
 from kg.web import cite, citing, collected, inbound, names, negotiation, signposting, tongues
 from kg.web.analysis import five
 from kg.web.harvest import pagehead
 from kg.web.names import above
 from kg.web.negotiation import CITABLE, CITATION, CSV, HTML, JSON, RECORD, TURTLE, Format
-from kg.web.portrait import NAMING, Painter, Portrait, full_page, local_name
+from kg.web.portrait import Painter, Portrait, full_page, local_name
 from kg.web.site import base, item, links, query_link
 from kg.web.tongues import _, language
 from kg.words import Text
@@ -51,7 +51,8 @@ class Record:
     @cached_property
     def spoken(self) -> dict[str, Text]:
         """What the things are called that it points at, in the reader's language."""
-        own = [v for path in NAMING for v in statements(self.triples, self.iri).get(path, ())]
+        said = statements(self.triples, self.iri)
+        own = [v for path in NAMING for v in said.get(path.value, ())]
         return names.spoken({self.iri: own, **self.named})
 
     @property
