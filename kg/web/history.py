@@ -79,10 +79,7 @@ def _shown(kind: str, slug: str, account: Account | None, wrong: str = "") -> Re
         wrong=wrong,
         signed=session.signature(PURPOSE) if curator else "",
     )
-    response = Response(page)
-    if curator:
-        response.headers["Cache-Control"] = "no-store"
-    return response
+    return Response(page)
 
 
 def _step(change: Change) -> Step:

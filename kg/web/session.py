@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import cast
 from urllib.parse import urlsplit
 
-from flask import Flask, current_app, request, session
+from flask import Flask, Response, current_app, g, request, session
 from flask.sessions import SecureCookieSessionInterface
 from itsdangerous import BadData, URLSafeTimedSerializer
 
@@ -47,6 +47,14 @@ def register(app: Flask) -> None:
         SESSION_REFRESH_EACH_REQUEST=False,
         PERMANENT_SESSION_LIFETIME=timedelta(hours=HOURS),
     )
+    app.after_request(_private)
+
+
+def _private(response: Response) -> Response:
+    """Let nobody keep a page with a signed form, which is of its reader only."""
+    if "signed" in g:
+        response.headers["Cache-Control"] = "private, no-store"
+    return response
 
 
 def _secret(app: Flask) -> bytes:
@@ -122,6 +130,7 @@ def _accounts() -> Accounts:
 
 def signature(purpose: str) -> str:
     """Sign a form for a purpose and for this session, so that no other page can send it in somebody's name."""
+    g.signed = True
     return _signer().dumps([purpose, session.get("id", "")])
 
 
