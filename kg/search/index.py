@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
+from typing import TypeVar, cast
 
 import tantivy
 
@@ -19,6 +20,8 @@ from kg.search.excerpts import Excerpts
 from kg.search.wanted import Wanted, narrowed
 
 __all__ = ["KIND", "MOST", "TOLD", "YEAR", "Counts", "Found", "Hit", "Index", "Wanted"]
+
+T = TypeVar("T")
 
 _WRITER_BYTES = 64_000_000
 _WALKED = 20_000
@@ -64,7 +67,7 @@ class Index:
             for path in folder.iterdir():
                 path.unlink()
         self._shown: dict[str, object] = {}
-        self._counted: dict[Hashable, Counts] = {}
+        self._remembered: dict[Hashable, object] = {}
         self._index = tantivy.Index(self._schema, path=str(folder))
         analysers.register(self._index)
 
@@ -146,13 +149,7 @@ class Index:
         it is. They are remembered until the index changes: all pages and orders of a search have the same.
         """
         asked = self._facets if facets is None else tuple(facets)
-        key = (self.revision, asked, most, wanted.key)
-        found = self._counted.get(key)
-        if found is None:
-            if len(self._counted) >= _REMEMBERED:
-                self._counted.clear()
-            found = self._counted[key] = self._count(wanted, asked, most)
-        return found
+        return self._counted(wanted, (asked, most), lambda: self._count(wanted, asked, most))
 
     @property
     def size(self) -> int:
@@ -188,7 +185,9 @@ class Index:
 
     def cross(self, wanted: Wanted, rows: str, columns: str) -> dict[tuple[str, str], int]:
         """Count the records that a search finds by two facets at once; `kind` and `year` count as facets too."""
-        return counting.crossed(self._searcher(), self._query(wanted), rows, columns)
+        return self._counted(
+            wanted, (rows, columns), lambda: counting.crossed(self._searcher(), self._query(wanted), rows, columns)
+        )
 
     def count(self, wanted: Wanted) -> int:
         """Return how many cards a search finds."""
@@ -240,6 +239,16 @@ class Index:
 
     def _query(self, wanted: Wanted) -> tantivy.Query:
         return narrowed(self._schema, self._text_query(wanted.text), wanted)
+
+    def _counted(self, wanted: Wanted, what: Hashable, count: Callable[[], T]) -> T:
+        """Return what was counted before at this state of the index, or count it now."""
+        key = (self.revision, wanted.key, what)
+        found = self._remembered.get(key)
+        if found is None:
+            if len(self._remembered) >= _REMEMBERED:
+                self._remembered.clear()
+            found = self._remembered[key] = count()
+        return cast("T", found)
 
     def _count(self, wanted: Wanted, facets: Sequence[str], most: int) -> Counts:
         searcher, text = self._searcher(), self._text_query(wanted.text)
