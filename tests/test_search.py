@@ -151,6 +151,21 @@ def test_a_walk_goes_through_everything_in_order_of_titles(index: Index, monkeyp
     assert [card.iri for card in index.walk(Wanted(text="transport people"))] == [CARDS[-1].iri]
 
 
+@pytest.mark.parametrize("sort", ["relevance", "newest", "oldest", "title"])
+@pytest.mark.parametrize("text", ["", "data"])
+def test_a_walk_has_the_order_of_the_pages_and_leaves_nothing_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sort: str, text: str
+) -> None:
+    undated = [card(f"undated-{n}", f"Data without a year {n}") for n in range(3)]
+    index = Index(tmp_path, ["place"], FIELDS)
+    index.write([*CARDS, *undated], (), 1)
+    monkeypatch.setattr("kg.search.index._WALKED", 3)
+    wanted = Wanted(text=text, sort=sort)
+    walked = [found.iri for found in index.walk(wanted)]
+    assert walked == [hit.card.iri for hit in index.search(wanted).hits]
+    assert len(walked) == len(set(walked)) == index.count(wanted) > 3
+
+
 def test_an_endless_search_text_is_refused(index: Index) -> None:
     with pytest.raises(BadInput, match="1,000"):
         index.search(Wanted(text="a" * 1001))

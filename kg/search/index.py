@@ -127,14 +127,7 @@ class Index:
         searcher = self._searcher()
         text = self._text_query(wanted.text)
         query = narrowed(self._schema, text, wanted)
-        order = {
-            "title": ("order", tantivy.Order.Asc),
-            "newest": ("year", tantivy.Order.Desc),
-            "oldest": ("year", tantivy.Order.Asc),
-        }
-        by, direction = order.get(wanted.sort, (None, tantivy.Order.Desc))
-        if by is None and not wanted.text.strip():
-            by, direction = order["title"]
+        by, direction = wanted.order
         result = searcher.search(query, max(wanted.limit, 1), offset=wanted.offset, order_by_field=by, order=direction)
         excerpts = Excerpts(searcher, text, self._schema) if wanted.text.strip() else None
         hits = [self._hit(searcher.doc(address), excerpts) for _, address in result.hits[: wanted.limit]]
@@ -194,17 +187,16 @@ class Index:
         return _total(self._searcher().search(self._query(wanted), 1))
 
     def cards(self, wanted: Wanted) -> list[Card]:
-        """Return every card that a search finds, without page, counts or snippets, in the order of titles."""
+        """Return every card that a search finds, in its order, without page or snippets."""
         return list(self.walk(wanted))
 
     def walk(self, wanted: Wanted) -> Iterator[Card]:
         """Yield what `cards` returns one by one, from one state of the index, in memory that does not grow: what exports walk."""
         searcher = self._searcher()
         query = self._query(wanted)
+        by, direction = wanted.order
         for offset in range(0, searcher.num_docs, _WALKED):
-            result = searcher.search(
-                query, _WALKED, count=False, offset=offset, order_by_field="order", order=tantivy.Order.Asc
-            )
+            result = searcher.search(query, _WALKED, count=False, offset=offset, order_by_field=by, order=direction)
             yield from (documents.card(searcher.doc(address)) for _, address in result.hits)
             if len(result.hits) < _WALKED:
                 return

@@ -11,6 +11,11 @@ from kg.search import documents
 
 _FIRST, _LAST = -9999, 9999
 """The years that a search without a beginning or an end looks at."""
+_ORDERS = {
+    "title": (documents.ORDER, tantivy.Order.Asc),
+    "newest": (documents.YEAR, tantivy.Order.Desc),
+    "oldest": (documents.YEAR, tantivy.Order.Asc),
+}
 
 
 @dataclass(frozen=True)
@@ -29,6 +34,12 @@ class Wanted:
     sort: str = "relevance"
     offset: int = 0
     limit: int = 20
+
+    @property
+    def order(self) -> tuple[str | None, tantivy.Order]:
+        """The field that puts what is found in order, and its direction; no field is by how well records match."""
+        best = _ORDERS["title"] if not self.text.strip() else (None, tantivy.Order.Desc)
+        return _ORDERS.get(self.sort, best)
 
     @property
     def key(self) -> Hashable:
