@@ -31,7 +31,7 @@ _REMEMBERED = 256
 _SHARED = 2
 _CROWD = 5_000  # a value that more records share than this says nothing of two of them, and takes long to look through
 _NEAR = 3
-_VERSION = 6
+_VERSION = 7
 """Raised when the documents change shape: an index of another version is built anew."""
 
 
