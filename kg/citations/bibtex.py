@@ -31,12 +31,18 @@ def read_bytes(data: bytes) -> Reading:
 
 def decoded(data: bytes) -> str:
     """Return the text of a file that does not say how it is encoded."""
+    return data.decode(encoding(data), errors="replace").removeprefix("\ufeff")
+
+
+def encoding(data: bytes) -> str:
+    """Return the encoding of a file that does not say it: UTF-16 has its mark, and what is not UTF-8 is Windows-1252."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16", errors="replace")
+        return "utf-16-le" if data.startswith(b"\xff") else "utf-16-be"
     try:
-        return data.decode("utf-8-sig")
+        data.decode("utf-8")
     except UnicodeDecodeError:
-        return data.decode("cp1252", errors="replace")
+        return "cp1252"
+    return "utf-8"
 
 
 def read(text: str) -> Reading:
@@ -177,29 +183,39 @@ def _date(given: Mapping[str, str]) -> str | None:
 # -- out ----------------------------------------------------------------------------------------------------------------
 
 
-def write(entries: Iterable[Entry], dialect: str) -> Iterator[str]:
-    """Yield each entry as text: `bibtex` in ASCII and classic types, which every TeX reads, or `biblatex` in UTF-8."""
+def write(entries: Iterable[Entry], dialect: str, *, ours: bool = False) -> Iterator[str]:
+    """Yield each entry as text: `bibtex` in ASCII and classic types, which every TeX reads, or `biblatex` in UTF-8.
+
+    `ours` has BibLaTeX say too what a work is of use for and how sure we are, in fields that its data model does not know.
+    """
     for number, item in enumerate(entries):
-        yield ("\n" if number else "") + written(item, dialect)
+        yield ("\n" if number else "") + written(item, dialect, ours=ours)
 
 
-def written(item: Entry, dialect: str) -> str:
+def written(item: Entry, dialect: str, *, ours: bool = False) -> str:
     """Return one entry as text."""
+    kind, values = spellings(item, dialect, ours=ours)
+    lines = [f"  {name} = {values[name]}" for name in sorted(values, key=_place)]
+    return f"@{kind}{{{item.key},\n" + ",\n".join(lines) + "\n}\n"
+
+
+def spellings(item: Entry, dialect: str, signs: str = "", *, ours: bool = False) -> tuple[str, dict[str, str]]:
+    """Return the type of an entry and its fields as a file has them, each in its braces; a month is a macro.
+
+    `signs` names the dialect in whose signs they are written, where it is another: a classic file may be in UTF-8.
+    """
     kind = dialects.type_for(item.type, item.fields, dialect)
     values = {
-        _written_name(name, kind, item, dialect): spelled(item, name, dialect)
+        _written_name(name, kind, item, dialect): spelled(item, name, signs or dialect)
         for name in [*item.names, *item.fields]
-        if not (dialect == "bibtex" and name in dialects.OURS)
+        if name not in dialects.LEFT_OUT[dialect] or (ours and dialect == "biblatex")
     }
     month = ""
     if dialect == "bibtex" and "date" in values:
         values["year"], month, day = dialects.year_month_day(item.fields["date"])
         values |= {"day": day} if day and "day" not in item.fields else {}
         del values["date"]
-    lines = [f"  {name} = {{{values[name]}}}" for name in sorted(values, key=_place)]
-    if month:
-        lines.append(f"  month = {month}")
-    return f"@{kind}{{{item.key},\n" + ",\n".join(lines) + "\n}\n"
+    return kind, {name: f"{{{value}}}" for name, value in values.items()} | ({"month": month} if month else {})
 
 
 def _written_name(name: str, kind: str, item: Entry, dialect: str) -> str:
