@@ -54,8 +54,9 @@ def read(text: str) -> Reading:
     macros = dict(dialects.MACROS)
     reading = Reading()
     for block, start, raw in zip(found, starts, pieces, strict=True):
-        if isinstance(block, blocks.String):
-            macros[block.key.lower()] = _value(block.value, macros)
+        again = block.ignore_error_block if isinstance(block, blocks.DuplicateBlockKeyBlock) else block
+        if isinstance(again, blocks.String):  # BibTeX lets the last definition of a macro count
+            macros[again.key.lower()] = _value(again.value, macros)
         elif isinstance(block, blocks.Entry):
             _keep(reading, block, start + 1, raw, macros)
         elif isinstance(block, blocks.ParsingFailedBlock):
@@ -154,7 +155,12 @@ def entry(key: str, kind: str, values: Mapping[str, str]) -> Entry:
     if kind in ("phdthesis", "mastersthesis"):
         given.setdefault("type", kind)
     if "date" not in given and (date := _date(given)):
-        given = {name: value for name, value in given.items() if name not in ("year", "month", "day")} | {"date": date}
+        given = {
+            name: text
+            for name, text in given.items()
+            if name not in ("month", "day") and not _is_plain_year(name, text)
+        }
+        given["date"] = date
     people = {name: names.read(value) for name, value in given.items() if name in NAMES}
     plain = {
         name: value if name in VERBATIM else latex.decode(value) for name, value in given.items() if name not in NAMES
@@ -167,6 +173,11 @@ def entry(key: str, kind: str, values: Mapping[str, str]) -> Entry:
         and " ".join(value.split()) not in (_latex(made, name, ascii_only=True), _latex(made, name, ascii_only=False))
     }
     return Entry(made.key, made.type, plain, people, raw)
+
+
+def _is_plain_year(name: str, text: str) -> bool:
+    """Tell whether a field is a year that says no more than its date: `{\\noopsort{1985a}}1985` tells BibTeX how to sort."""
+    return name == "year" and "\\" not in text
 
 
 def _our_name(name: str, values: Mapping[str, str]) -> str:
@@ -212,9 +223,14 @@ def spellings(item: Entry, dialect: str, signs: str = "", *, ours: bool = False)
     }
     month = ""
     if dialect == "bibtex" and "date" in values:
-        values["year"], month, day = dialects.year_month_day(item.fields["date"])
+        year, month, day = dialects.year_month_day(item.fields["date"])
+        values.setdefault("year", year)
         values |= {"day": day} if day and "day" not in item.fields else {}
         del values["date"]
+    if dialect == "biblatex" and "date" in values and "\\" in item.raw.get("year", ""):
+        del values["year"]
+    if dialect == "bibtex" and values.get("type") == kind:
+        del values["type"]
     return kind, {name: f"{{{value}}}" for name, value in values.items()} | ({"month": month} if month else {})
 
 
