@@ -8,12 +8,13 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from kg import deciding, intake
+from kg import deciding, intake, libraries
 from kg.base import parsed
 from kg.citations import bibtex, fetch, formats, keys
 from kg.citations.entry import Broken, Entry
 from kg.errors import BadInput, KgError
 from kg.intake import Arrival
+from kg.libraries import Sent
 from kg.terms import path_of
 from kg.web import person, session, told
 from kg.web.blanks import field_id
@@ -61,7 +62,8 @@ def references() -> AnyResponse | str:
         wrong["text"] = [_("Choose at least one that is new or changed.")]
     if wrong:
         return _page(text, "", arrivals, broken, wrong, chosen)
-    return _sent([arrival for number, arrival in enumerate(arrivals) if arrival.triples and number in chosen])
+    library = Sent("", text.encode(), [entry.key for entry in entries]) if formats.is_pasted_library(text) else None
+    return _sent(arrivals, chosen, library)
 
 
 def _read(text: str, doi: str) -> tuple[list[Entry], list[Broken]]:
@@ -91,22 +93,26 @@ def _read(text: str, doi: str) -> tuple[list[Entry], list[Broken]]:
 
 def _as_text(entry: Entry, arrival: Arrival) -> str:
     """Write what was fetched as it could have been pasted, so that nobody is asked for it twice."""
-    return bibtex.written(replace(entry, key=arrival.called[0] or keys.made(entry, set())), "biblatex")
+    return bibtex.written(replace(entry, key=arrival.called[0] or keys.made(entry, set())), "biblatex", ours=True)
 
 
-def _sent(arrivals: list[Arrival]) -> AnyResponse | str:
-    """Make a proposal of each; show where their senders see what becomes of them."""
+def _sent(arrivals: list[Arrival], chosen: set[int], library: Sent | None) -> AnyResponse | str:
+    """Make a proposal of each that is chosen, and keep the whole; show where their senders see what becomes of them."""
     if person.is_a_program():
         return redirect("/contribute", 303)
     person.count()
-    kept = []
-    for arrival in arrivals:
+    kept, numbers = [], list[int]()
+    for arrival in (one for place, one in enumerate(arrivals) if one.triples and place in chosen):
         key, title = arrival.called
         title = (title or key)[:100]
         why = f"{'change of' if arrival.before else 'new'} reference: {title}"
         states = {arrival.iri: (parsed(arrival.before) or None, list(arrival.triples))}
         number, secret = deciding.send(base(), states, why, person.sender("reference"))
+        numbers.append(number)
         kept.append({"title": title, "number": number, "url": f"/contribute/sent/{number}/{secret}"})
+    if library is not None:
+        whole = replace(library, name=f"pasted-{numbers[0]}.bib")
+        libraries.keep(base(), whole, arrivals, "a visitor", numbers)
     if len(kept) == 1:
         return redirect(str(kept[0]["url"]), 303)
     return render_template("contribute/sent_many.html", sent=kept, root=request.host_url.rstrip("/"))
