@@ -60,7 +60,7 @@ def unapi() -> Response:
         return _formats(None)
     entry = next(cited.entries(base(), base().index.get([iri])), None)
     if entry is None:
-        raise NotFound(f"There is nothing to cite under {iri}.", "The id of a record is its IRI.")
+        raise NotFound(f"There is nothing to cite under {iri or 'no id'}.", "The id of a record is its IRI.")
     if name is None:
         response = _formats(iri)
         response.status_code = 300
