@@ -265,7 +265,7 @@ WORKS = [
         {
             "rft.genre": ["report"],
             "rft.btitle": ["R & D"],
-            "rft.au": ["World Bank"],
+            "rft.au": ["World Bank,"],
             "rft.pub": ["World Bank"],
             "rft_id": ["https://x.org/a.PDF"],
         },

@@ -26,9 +26,10 @@ _LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 
 def news() -> Response:
     """Answer with the records that changed last, and those that were withdrawn (RFC 6721)."""
-    page = request.args.get("page", default=1, type=int)
+    asked = request.args.get("page", "1")
+    page = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 9 else 0
     if not 1 <= page <= _DEEPEST:
-        raise NotFound(f"The news have no page {page}.", f"They go back to page {_DEEPEST}; /oai has every change.")
+        raise NotFound(f"The news have no page {asked}.", f"They go back to page {_DEEPEST}; /oai has every change.")
     entered = register().newest(_PAGE + 1, (page - 1) * _PAGE)
     shown = entered[:_PAGE]
     cards = base().index.get(one.graph for one in shown if not one.gone)
