@@ -27,6 +27,11 @@ class Text(str):
         return Text(super().lower(), self.language)
 
 
+def spoken_in(text: str, other: str) -> str:
+    """Return the language that a text knows to be in, else the other one."""
+    return getattr(text, "language", "") or other
+
+
 def text_in(words: Words, language: str, other: str) -> Text:
     """Return the text in a language, else in the other one, with the language that it is in; empty where it is in neither."""
     said = dict(words)

@@ -13,7 +13,7 @@ from kg.analysis.roadmap import EFFORTS, PHASES, Plan, Task
 from kg.analysis.tables import Table, Value
 from kg.search.cards import statements, things_of, words_of
 from kg.terms import CITO, OU, RDF, XSD
-from kg.words import phrase
+from kg.words import phrase, spoken_in
 
 PHASE_SLUGS = ("foundations", "rules-and-release", "depth", "reach")
 """The phases as the concept scheme calls them, in order."""
@@ -94,7 +94,7 @@ def written(iri: str, lines: Iterable[Line]) -> list[Triple]:
         made.append(Triple(step, OU.position, Literal(line.position)))
         words = ((OU.forGovernment, line.task), (OU.forCommunity, line.community), (OU.actor, line.who),
                  (OU.evidenceNote, line.said), (OU.ownNote, line.note))  # fmt: skip
-        made += [Triple(step, path, Literal(text, language="en")) for path, text in words if text]
+        made += [Triple(step, path, Literal(text, language=spoken_in(text, "en"))) for path, text in words if text]
         made += [Triple(step, OU.effort, Literal(line.effort))] if line.effort else []
         made += [Triple(step, OU.due, Literal(line.due, datatype=precision(line.due)))] if line.due else []
         things = [(OU.towards, line.provision), *((OU.afterProvision, one) for one in line.after),
