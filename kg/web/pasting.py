@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request
+from flask import Blueprint, Response, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from kg import deciding, intake
@@ -61,7 +61,11 @@ def references() -> AnyResponse | str:
         wrong["text"] = [_("Choose at least one that is new or changed.")]
     if wrong:
         return _page(text, "", arrivals, broken, wrong, chosen)
-    return _sent([arrival for number, arrival in enumerate(arrivals) if arrival.triples and number in chosen])
+    try:
+        return _sent([arrival for number, arrival in enumerate(arrivals) if arrival.triples and number in chosen])
+    except KgError as error:  # all are sent or none: what was pasted and ticked stands there still
+        wrong = {"text": [_("Nothing was sent."), str(error)]}
+        return Response(_page(text, "", arrivals, broken, wrong, chosen), error.status)
 
 
 def _read(text: str, doi: str) -> tuple[list[Entry], list[Broken]]:
@@ -95,18 +99,23 @@ def _as_text(entry: Entry, arrival: Arrival) -> str:
 
 
 def _sent(arrivals: list[Arrival]) -> AnyResponse | str:
-    """Make a proposal of each; show where their senders see what becomes of them."""
+    """Make a proposal of each, of all or of none; show where their senders see what becomes of them."""
     if person.is_a_program():
         return redirect("/contribute", 303)
     person.count()
-    kept = []
-    for arrival in arrivals:
-        key, title = arrival.called
-        title = (title or key)[:100]
-        why = f"{'change of' if arrival.before else 'new'} reference: {title}"
-        states = {arrival.iri: (parsed(arrival.before) or None, list(arrival.triples))}
-        number, secret = deciding.send(base(), states, why, person.sender("reference"))
-        kept.append({"title": title, "number": number, "url": f"/contribute/sent/{number}/{secret}"})
+    titles = [(title or key)[:100] for key, title in (arrival.called for arrival in arrivals)]
+    wanted = [
+        (
+            f"{'change of' if arrival.before else 'new'} reference: {title}",
+            {arrival.iri: (parsed(arrival.before) or None, list(arrival.triples))},
+        )
+        for arrival, title in zip(arrivals, titles, strict=True)
+    ]
+    sent = deciding.send_all(base(), wanted, person.sender("reference"))
+    kept = [
+        {"title": title, "number": number, "url": f"/contribute/sent/{number}/{secret}"}
+        for title, (number, secret) in zip(titles, sent, strict=True)
+    ]
     if len(kept) == 1:
         return redirect(str(kept[0]["url"]), 303)
     return render_template("contribute/sent_many.html", sent=kept, root=request.host_url.rstrip("/"))
