@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 Words = tuple[tuple[str, str], ...]
 """The text in each language that it was written in: pairs of language and text."""
 
@@ -37,6 +39,18 @@ def text_in(words: Words, language: str, other: str) -> Text:
     said = dict(words)
     spoken = language if language in said else other
     return Text(said.get(spoken, ""), spoken)
+
+
+class Say(Protocol):
+    """How a sentence is said: in whose language, with what is given in the places of its `%(name)s`."""
+
+    def __call__(self, text: str, /, **given: object) -> str:
+        """Say it."""
+
+
+def plainly(text: str, /, **given: object) -> str:
+    """Say a sentence in English."""
+    return text % given
 
 
 def phrase(text: str) -> str:

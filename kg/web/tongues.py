@@ -86,11 +86,17 @@ def _known(name: str | None) -> str | None:
     return name if name in LANGUAGES else None
 
 
+def told(response: Response) -> Response:
+    """Say on an answer in which language it is, and on what that hangs."""
+    response.headers["Content-Language"] = language()
+    response.vary.update(("Accept-Language", "Cookie"))
+    return response
+
+
 def _told(response: Response) -> Response:
-    """Say on an answer which language it is in, and on what that hangs; remember the language that the reader asked for."""
+    """Say of a page in which language it is, and remember the language that the reader asked for."""
     if response.mimetype in _SPEAKING:
-        response.headers["Content-Language"] = language()
-        response.vary.update(("Accept-Language", "Cookie"))
+        told(response)
         if chosen := _asked():
             response.set_cookie(_NAME, chosen, max_age=_YEAR, httponly=True, samesite="Lax")
     return response
@@ -134,15 +140,19 @@ def _many_in_template(one: str, many: str, num: int, /, **given: object) -> Mark
     return Markup(words().ngettext(one, many, num)) % _apart(many, {"num": number(num)} | given)
 
 
+def _is_address(name: str, sentence: str) -> bool:
+    return f'="%({name})s"' in sentence or f"](%({name})s)" in sentence
+
+
 def _apart(sentence: str, given: Mapping[str, object]) -> Mapping[str, object]:
     """Hold a name that is given apart from a sentence that runs from right to left (FSI and PDI of UAX #9).
 
-    Mark-up has its own direction, and an attribute of a tag (`href="%(url)s"`) takes nothing but what is given.
+    Mark-up has its own direction, and an address of a link (`href="%(url)s"`, `](%(url)s)`) takes nothing but what is given.
     """
-    if direction(language()) == "ltr":
+    if not leftwards():
         return given
     return {
-        name: f"\u2068{value}\u2069" if type(value) in (str, Text) and f'="%({name})s"' not in sentence else value
+        name: f"\u2068{value}\u2069" if type(value) in (str, Text) and not _is_address(name, sentence) else value
         for name, value in given.items()
     }
 
@@ -243,6 +253,11 @@ def _locale(wanted: str) -> Locale:
 def direction(wanted: str) -> str:
     """Return how a language is written: `ltr` or `rtl`."""
     return "rtl" if _locale(wanted).character_order == "right-to-left" else "ltr"
+
+
+def leftwards() -> bool:
+    """Tell whether the reader's language is written from right to left."""
+    return direction(language()) == "rtl"
 
 
 @cache
