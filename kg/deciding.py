@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,7 +14,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 from kg import filing
 from kg.base import Base, canonical, parsed
 from kg.desk.journal import Change
-from kg.desk.proposals import ACCEPTED, ASKED, DECLINED, EDITED, OPEN, UNDONE, Proposal, Proposals, Sender
+from kg.desk.proposals import ACCEPTED, ASKED, DECLINED, EDITED, OPEN, UNDONE, Proposal, Proposals, Records, Sender
 from kg.errors import BadInput, Overtaken
 from kg.terms import DCT, OU, PROV, RDF, XSD, node
 
@@ -49,13 +49,23 @@ def _table(base: Base) -> Path:
 
 def send(base: Base, records: States, why: str, sender: Sender) -> tuple[int, str]:
     """Keep a proposal of somebody, judged like a write (it may speak of its own records only); return number and secret."""
+    return send_all(base, [(why, records)], sender)[0]
+
+
+def send_all(base: Base, wanted: Iterable[tuple[str, States]], sender: Sender) -> list[tuple[int, str]]:
+    """Keep several proposals of somebody, each judged as `send` does: all of them or, where one cannot be kept, none."""
+    judged = [(why, _judged(base, records, sender)) for why, records in wanted]
+    return desk(base).send_all(sender.name or _VISITOR, judged, sender)
+
+
+def _judged(base: Base, records: States, sender: Sender) -> Records:
     filing.judge(base, {iri: after for iri, (_, after) in records.items()})
     if not records and not sender.text:
         raise BadInput("There is nothing to propose.", "Say what is missing or wrong.")
     pairs = {iri: (canonical(before), canonical(after)) for iri, (before, after) in records.items()}
     if records and all(before == after for before, after in pairs.values()):
         raise BadInput("Nothing is changed.", "Change what is wrong, or leave the record as it is.")
-    return desk(base).send(sender.name or _VISITOR, why, pairs, sender)
+    return pairs
 
 
 # -- deciding -------------------------------------------------------------------------------------------------------------
@@ -127,8 +137,7 @@ def edit(base: Base, number: int, records: States, who: str, seen: str) -> None:
             raise Overtaken("The proposal has changed since you opened it.", "Look at it again: nothing was written.")
         filing.judge(base, {iri: after for iri, (_, after) in records.items()})
         pairs = {iri: (canonical(before), canonical(after)) for iri, (before, after) in records.items()}
-        desk(base).replace(number, pairs)
-        desk(base).say(number, who, EDITED)
+        desk(base).replace(number, pairs, who)
 
 
 def undo(base: Base, number: int, who: str) -> list[Change]:
@@ -167,8 +176,12 @@ def put_back(base: Base, iri: str, revision: int, seen: int, who: str) -> list[C
 
 
 def undone(base: Base, number: int) -> bool:
-    """Tell whether an accepted proposal was taken back."""
-    return any(word.act == UNDONE for word in desk(base).words(number))
+    """Tell whether an accepted proposal was taken back; after a crash before the desk was told, the journal knows."""
+    table = desk(base)
+    if any(word.act == UNDONE for word in table.words(number)):
+        return True
+    told = f"{UNDONE}: {_reason(table.get(number), table.sender(number))}"
+    return any(change.why == told for iri in table.records(number) for change in base.journal.history(iri))
 
 
 def settle(base: Base) -> None:

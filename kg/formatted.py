@@ -33,28 +33,33 @@ class Formatted:
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="formatted")
         self._waiting: set[str] = set()
 
-    def known(self, entry: Entry, style: str) -> Markup | None:
+    def known(self, entry: Entry, style: str, language: str = "") -> Markup | None:
         """Return an entry as it is printed, at once; where it is not known yet it will be soon, and this says None."""
-        name = _name([entry], style)
+        name = _name([entry], style, language)
         kept = self._kept(name)
         if kept is None and name not in self._waiting and len(self._waiting) < _WAITING:
             self._waiting.add(name)
-            self._writer.submit(self._later, entry, style, name)
+            self._writer.submit(self._later, entry, style, language, name)
         return kept[0] if kept else None
 
-    def printed(self, entries: Sequence[Entry], style: str) -> list[Markup]:
-        """Return entries as they are printed in one list, each at its own place; pandoc is waited for where they are new."""
-        name = _name(entries, style)
+    def printed(self, entries: Sequence[Entry], style: str, language: str = "") -> list[Markup]:
+        """Return entries as they are printed in one list, each at its own place; pandoc is waited for where they are new.
+
+        `language` is that of the words of the style, where it is not the style's own.
+        """
+        name = _name(entries, style, language)
         kept = self._kept(name)
         if kept is None:
-            found = dict(pandoc.references([csl.item(entry) for entry in entries], styles.path(style), _SECONDS))
+            found = dict(
+                pandoc.references([csl.item(entry) for entry in entries], styles.path(style), _SECONDS, language)
+            )
             kept = [html(found.get(entry.key, [])) for entry in entries]
             self._keep(name, kept)
         return kept
 
-    def _later(self, entry: Entry, style: str, name: str) -> None:
+    def _later(self, entry: Entry, style: str, language: str, name: str) -> None:
         try:
-            self.printed([entry], style)
+            self.printed([entry], style, language)
         finally:
             self._waiting.discard(name)
 
@@ -73,7 +78,7 @@ class Formatted:
             connection.execute("INSERT OR REPLACE INTO printed VALUES (?, ?)", (name, json.dumps(printed)))
 
 
-def _name(entries: Sequence[Entry], style: str) -> str:
-    """Return one name for these entries in this style."""
-    said = json.dumps([style, [csl.item(entry) for entry in entries]], sort_keys=True)
+def _name(entries: Sequence[Entry], style: str, language: str) -> str:
+    """Return one name for these entries in this style and language."""
+    said = json.dumps([style, language, [csl.item(entry) for entry in entries]], sort_keys=True)
     return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()

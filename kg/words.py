@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 Words = tuple[tuple[str, str], ...]
 """The text in each language that it was written in: pairs of language and text."""
 
@@ -27,11 +29,28 @@ class Text(str):
         return Text(super().lower(), self.language)
 
 
+def spoken_in(text: str, other: str) -> str:
+    """Return the language that a text knows to be in, else the other one."""
+    return getattr(text, "language", "") or other
+
+
 def text_in(words: Words, language: str, other: str) -> Text:
     """Return the text in a language, else in the other one, with the language that it is in; empty where it is in neither."""
     said = dict(words)
     spoken = language if language in said else other
     return Text(said.get(spoken, ""), spoken)
+
+
+class Say(Protocol):
+    """How a sentence is said: in whose language, with what is given in the places of its `%(name)s`."""
+
+    def __call__(self, text: str, /, **given: object) -> str:
+        """Say it."""
+
+
+def plainly(text: str, /, **given: object) -> str:
+    """Say a sentence in English."""
+    return text % given
 
 
 def phrase(text: str) -> str:

@@ -80,7 +80,7 @@ def test_gaps_are_ranked_by_kind_and_then_by_how_widely_and_strongly_peers_have_
     ]  # fmt: skip
     assert found.tally == {MISSING: 3, UNKNOWN: 0, WEAK: 1, HELD: 1}
     assert (len(found.peers.policies), found.peers.whole) == (5, 5)
-    assert "5 coded, 5 of them read whole" in found.peers.told
+    assert "5 coded, 5 of them read whole" in found.peers.told()
 
 
 def test_an_example_is_stated_before_it_is_partly() -> None:
@@ -182,7 +182,9 @@ def test_a_draft_names_the_policies_of_each_clause_and_escapes_their_words() -> 
     policy, cells = city("x*y", "saaaa")
     held = town((policy, cells))
     found = gaps.find(held, peers.Subject(()))
-    text = words.draft(held, words.clauses(held, found.of(UNKNOWN)), "Draft", lambda iri: "/" + iri, "Stamp.")
+    text = words.draft(
+        held, words.clauses(held, found.of(UNKNOWN)), "Draft", words.Hand(lambda iri: "/" + iri), "Stamp."
+    )
     assert "**§ 1 P.** P is done." in text
     assert r"Follows [X\*Y](/x*y) (2010), § 1: x\*y on p." in text
     assert text.count(words.ALONE) == 4

@@ -139,7 +139,7 @@ def test_peers_that_are_too_few_are_passed_over_and_named() -> None:
     )
     assert (found.why, found.whole) == ("policies of the same level", 5)
     assert [(kind, number) for _, kind, number in found.passed] == [("sector", 1), ("region", 0)]
-    assert "that name the sector (1 read whole)" in found.told
+    assert "that name the sector (1 read whole)" in found.told()
 
 
 def test_a_sector_of_several_levels_is_at_none() -> None:
@@ -156,7 +156,7 @@ def test_a_step_names_the_standards_and_the_missing_datasets_of_its_sector_and_o
     ]
     task = next(one for one in roadmap.plan(held, gaps.find(held, peers.of_place(held, "here")), (), offers).tasks
                 if one.step.provision == "q")  # fmt: skip
-    assert [(one.iri, one.told) for one in task.takes] == [
+    assert [(one.iri, one.told()) for one in task.takes] == [
         ("s:gtfs", "followed by 2 datasets of the base"), ("d:3", "published in 1 place"),
     ]  # fmt: skip
     assert [helper.type for helper in task.toolkits] == ["toolkit"]

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 import shutil
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
@@ -22,6 +25,7 @@ from kg.desk.proposals import Sender
 from kg.errors import Overtaken, Refused
 from kg.settings import Settings
 from kg.terms import BIBO, DCT
+from kg.web import create_app
 
 there = test_fetch.there
 HTML = {"Accept": "text/html"}
@@ -385,6 +389,60 @@ def test_a_crash_before_the_journal_leaves_the_proposal_open(visitor: FlaskClien
     assert deciding.desk(own).get(number).decided_by is None
 
 
+DIES = """
+import os, signal, sys
+from pathlib import Path
+from kg import deciding
+from kg.base import Base, open_base
+from kg.desk import proposals
+from kg.settings import Settings
+
+def die(*_args, **_more):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+with open_base(Settings(data=Path(sys.argv[1]))) as base:
+    number = int(sys.argv[2])
+"""
+
+
+def killed(own: Base, number: int, *lines: str) -> None:
+    """Let another process of the same base be killed without a word in the middle of something."""
+    script = DIES + "".join(f"    {line}\n" for line in lines)
+    done = subprocess.run([sys.executable, "-c", script, str(own.settings.data), str(number)], check=False)
+    assert done.returncode == -signal.SIGKILL
+
+
+@pytest.mark.parametrize(
+    ("place", "state", "stands"),
+    [("Base.write", "open", False), ("deciding.Proposals.decide", "accepted", True)],
+    ids=["before the record is written", "before the desk is told"],
+)
+def test_a_kill_in_the_middle_of_an_acceptance_is_mended_at_the_next_start(
+    place: str, state: str, stands: bool, visitor: FlaskClient, own: Base
+) -> None:
+    number, _ = sent(visitor, f"Killed at {place}")
+    killed(own, number, f"{place} = die", "deciding.accept(base, number, 'curator')")
+    create_app(base=own)
+    found = deciding.desk(own).get(number)
+    assert (found.state, found.decided_by) == (state, "curator" if stands else None)
+    [iri] = deciding.desk(own).records(number)
+    assert bool(own.graphs([iri])) is stands
+    assert bool(own.index.get([iri])) is stands
+    if stands:
+        deciding.undo(own, number, "curator")
+    else:
+        deciding.accept(own, number, "curator")
+    assert bool(own.graphs([iri])) is not stands
+
+
+def test_a_kill_before_the_desk_is_told_of_an_undoing_leaves_it_undone(visitor: FlaskClient, own: Base) -> None:
+    number, _ = sent(visitor, "Undone and killed")
+    deciding.accept(own, number, "curator")
+    killed(own, number, "proposals.Proposals.say = die", "deciding.undo(base, number, 'curator')")
+    assert deciding.undone(own, number)
+    assert own.graphs(deciding.desk(own).records(number)) == {}
+
+
 def test_a_curator_words_it_anew_before_accepting(visitor: FlaskClient, door: Flask, own: Base) -> None:
     number, _ = sent(visitor, "Worded badly")
     curator = entered(door, own, "curator")
@@ -498,6 +556,37 @@ def test_what_cannot_be_pasted_is_told_and_kept(text: str, doi: str, told: str, 
     page = pasted(visitor, text, doi=doi)
     assert told in page
     assert "There is nothing to send" in page or Form(page, PASTE).fields["text"] == [text.strip()]
+
+
+def test_of_several_pasted_references_all_are_sent_or_none(visitor: FlaskClient, own: Base) -> None:
+    number, _ = sent(visitor, "Before the others")
+    waiting = deciding.desk(own).counts()
+    [(iri, (_none, after))] = deciding.desk(own).records(number).items()
+    foreign = [*parsed(after), Triple(NamedNode("https://example.org/other"), DCT.title, Literal("x"))]
+    with pytest.raises(Refused):
+        deciding.send_all(own, [("sound", {iri: (None, parsed(after))}), ("not", {iri: (None, foreign)})], Sender())
+    assert deciding.desk(own).counts() == waiting
+    killed(own, number, "first = iter([proposals._hold])", "held = proposals._hold",
+           "proposals._hold = lambda *given: (next(first, die))(*given)",
+           "states = {iri: (None, deciding.parsed(after)) for iri, (_, after) in deciding.desk(base).records(number).items()}",
+           "deciding.send_all(base, [('one', states), ('two', states)], proposals.Sender())")  # fmt: skip
+    assert deciding.desk(own).counts() == waiting, "the first was kept, and the second was not"
+
+
+def test_what_was_pasted_stands_there_still_when_it_cannot_be_sent(visitor: FlaskClient, own: Base) -> None:
+    two = NEW.replace("2031", "2061") + NEW.replace("lindh2031buses", "lindh2062trains").replace("Buses", "Trains")
+    form = Form(pasted(visitor, two), PASTE).fields | {"do": ["send"], "licence": ["yes"], "entry": ["1"]}
+    words = filled(visitor, "/contribute/words", note="Again") | {"do": ["send"]}
+    while visitor.post("/contribute/words", data=words).status_code == 303:
+        pass
+    waiting = deciding.desk(own).counts()
+    refused = visitor.post(PASTE, data=form, headers=HTML)
+    assert refused.status_code == 429
+    assert "Nothing was sent" in refused.text
+    again = Form(refused.text, PASTE).fields
+    assert again["entry"] == ["1"]
+    assert "Trains" in again["text"][0]
+    assert deciding.desk(own).counts() == waiting
 
 
 def test_a_paste_that_is_not_ours_sends_nothing(visitor: FlaskClient, own: Base) -> None:
@@ -633,7 +722,7 @@ def test_complaints_and_changes_are_told_in_the_language_of_the_form(visitor: Fl
     page = visitor.post("/contribute/practice?lang=fr", data=form, headers=HTML).text
     assert "Nous ne pouvons prendre que ce qui peut être partagé" in page
     assert "Ce n’est pas une adresse électronique." in page
-    assert "Résumé: Dites en une ou deux phrases" in page, "what the shape says, and what it calls the field"
+    assert "Résumé\u00a0: Dites en une ou deux phrases" in page, "what the shape says, and what it calls the field"
     form |= {"licence": ["yes"], "email": [""], "description": ["Ce que c’est."]}
     review = visitor.post("/contribute/practice?lang=fr", data=form, headers=HTML).text
     assert re.search(r'<th scope="row">Titre', review)

@@ -75,7 +75,7 @@ def test_all_values_of_a_facet_have_a_page(client: FlaskClient) -> None:
 
 
 def test_the_page_says_in_which_field_a_word_was_found(client: FlaskClient) -> None:
-    assert '<span class="where">keyword:</span>' in client.get("/search?q=public-transport&kind=reference").text
+    assert '<span class="where">keyword</span>:' in client.get("/search?q=public-transport&kind=reference").text
 
 
 def test_a_page_after_the_last_is_not_an_empty_result(client: FlaskClient) -> None:

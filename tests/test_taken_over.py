@@ -20,6 +20,7 @@ from kg import deciding
 from kg.analysis import kept, plans, signed
 from kg.analysis.plans import Line
 from kg.analysis.signed import Claim
+from kg.analysis.words import Hand
 from kg.base import Base
 from kg.terms import OU, RECORDS
 from test_desk import Form
@@ -79,8 +80,8 @@ def test_a_chart_follows_the_order_of_the_plan_even_where_steps_wait_for_each_ot
 
 def test_a_plan_in_words_escapes_what_people_write_and_says_how_far_it_is() -> None:
     lines = [Line("a", 1, "Do *it* <now>", state="done", evidence=("x:/a",)), Line("b", 2, "Then", phase="reach")]
-    text = kept.plan(lines, "A plan", "", {"x:/a": "A [law]"}, lambda iri: "/there", "Stamp.")
-    assert "2 steps: 1 open, 1 done." in text
+    text = kept.plan(lines, "A plan", "", {"x:/a": "A [law]"}, Hand(lambda iri: "/there"), "Stamp.")
+    assert "Steps: 2 (1 open, 1 done)." in text
     assert r"Do \*it\* \<now\>" in text
     assert r"[A \[law\]](/there)" in text
     assert text.index("Phase 1: Reach") < text.index("Without a phase")

@@ -232,6 +232,55 @@ def test_a_bare_sentence_is_noticed(app: Flask) -> None:
     assert said == {"Here", "left", "out"}
 
 
+# -- no sentence is glued together from pieces ----------------------------------------------------------------------------
+
+SIGNS = re.compile(r"[:;?!«»“”]")
+"""Signs before, after or around which languages put blanks of their own: they come with the sentence, from the catalogues."""
+JOINTS = re.compile(r"\s*[:;!–]\s*|\s+\?|\?\s+")
+DRAWN = {"ontology/ontology.html": "ou:"}
+"""What stands for itself and is no sentence."""
+
+
+def glued_in(name: str, source: str, app: Flask) -> list[str]:
+    """Return where a template puts signs of its own between what it says, or joins a sentence to something."""
+    parsed = app.jinja_env.parse(source)
+    text = "".join(
+        part.data if isinstance(part, nodes.TemplateData) else "\x00"
+        for output in parsed.find_all(nodes.Output)
+        for part in output.nodes
+    ).replace(DRAWN.get(name, "\x01"), "")
+    told = re.sub(r"<[^>]*>", "", EXAMPLES.sub("", text)) + " ".join(SPOKEN.findall(text))
+    found = [told[max(0, sign.start() - 20) : sign.end() + 20] for sign in SIGNS.finditer(told)]
+    for output in parsed.find_all(nodes.Output):
+        spoken = {id(argument) for call in output.find_all(nodes.Call) if is_sentence(call) for argument in call.args}
+        found += [
+            repr(const.value)
+            for const in output.find_all(nodes.Const)
+            if isinstance(const.value, str) and JOINTS.fullmatch(const.value) and id(const) not in spoken
+        ]
+        found += ["~" for joined in output.find_all(nodes.Concat) if any(map(is_sentence, joined.nodes))]
+    return found
+
+
+def is_sentence(node: nodes.Node) -> bool:
+    return isinstance(node, nodes.Call) and isinstance(node.node, nodes.Name) and node.node.name in ("_", "ngettext")
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_a_template_glues_no_sentence_together(template: str, app: Flask) -> None:
+    source = (ROOT / "kg" / "web" / "templates" / template).read_text("utf-8")
+    assert glued_in(template, source, app) == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    ['<h1>{{ _("Gaps") }}: {{ place }}</h1>', '{{ _("Gaps") ~ " " ~ place }}', '{{ all|join("; ") }}',
+     '<a title="{{ label }}: {{ count }}">', "{{ label }}?"],
+)  # fmt: skip
+def test_a_glued_sentence_is_noticed(source: str, app: Flask) -> None:
+    assert glued_in("any", source, app)
+
+
 @pytest.mark.parametrize(
     "address", ["/compare?ids=policy/de-dng-2021,policy/fr-crpa-open-data", "/rows/policies", "/search?q=data", "/gaps"]
 )

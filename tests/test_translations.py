@@ -66,10 +66,7 @@ def fields(read: Model) -> Iterator[tuple[str, model.Field]]:
 
 
 UNTRANSLATED = {
-    "credit", "dwbp", "sunlight",  # titles of others, kept as they are
-    "1.0", "licence", "file-type", "country",  # names and codes
-    "distribution-status", "planned-availability",  # no field of a page uses them
-    "step",  # shown by the provision that it leads to
+    "licence", "file-type", "country",  # names and codes; countries are called as the Unicode CLDR calls them
 }  # fmt: skip
 """Schemes, by the end of their IRI, whose concepts are called as they are in English."""
 
@@ -106,16 +103,25 @@ def test_the_schemes_of_ours_have_titles_in_every_language(read: Model) -> None:
     for scheme in schemes(read):
         name = scheme.value.rpartition("/")[2]
         if scheme.value.startswith("https://w3id.org/open-urban/") and name not in UNTRANSLATED:
-            for predicate in (DCT.title, DCT.description):
+            for predicate in (DCT.title, DCT.description, RDFS.comment):
                 assert sorted(map(str, languages(read, scheme, predicate))) in (sorted(LANGUAGES), []), (
                     name,
                     predicate,
                 )
 
 
+def test_the_steps_of_a_roadmap_say_everything_in_every_language(read: Model) -> None:
+    steps = {quad.subject for quad in read.shapes.quads_for_pattern(None, OU.stepOf, None)}
+    assert len(steps) > 50
+    for step in steps:
+        for predicate in (OU.actor, OU.forGovernment, OU.forCommunity, OU.draftClause):
+            assert isinstance(step, NamedNode)
+            assert sorted(map(str, languages(read, step, predicate))) == sorted(LANGUAGES), (step, predicate)
+
+
 def test_hebrew_is_written_in_hebrew_letters(read: Model) -> None:
     """A cell that slipped into the wrong column of a translation shows here."""
-    for graph in ("translations/he", "translations/concepts-he"):
+    for graph in ("translations/he", "translations/concepts-he", "translations/steps-he"):
         for quad in read.graphs[f"https://w3id.org/open-urban/{graph}"]:
             if isinstance(quad.object, Literal) and quad.object.language == "he" and len(quad.object.value) > 12:
                 assert any("\u05d0" <= letter <= "\u05ea" for letter in quad.object.value), quad

@@ -27,11 +27,14 @@ def convert(
     bibliography: str = "",
     whole: bool = True,
     tex: bool = False,
+    language: str = "",
+    leftwards: bool = False,
     pictures: Mapping[str, bytes] | None = None,
 ) -> bytes:
     """Turn Markdown (or LaTeX) into another format.
 
-    `bibliography` is BibTeX by which `[@key]` is cited and listed; `pictures` are the files that the text names.
+    `language` is that of the text, `leftwards` where it is written from right to left; `bibliography` is BibTeX by which
+    `[@key]` is cited and listed; `pictures` are the files that the text names.
     """
     if to not in FORMATS:
         raise BadInput(f"A document is not written as {to!r}.", f"Choose one of: {', '.join(FORMATS)}.")
@@ -42,6 +45,8 @@ def convert(
             options.append("--standalone")
         if title:
             options += ["--metadata", f"title={title}"]
+        if language:
+            options += ["--metadata", f"lang={language}", *(["--metadata", "dir=rtl"] if leftwards else [])]
         if bibliography:
             (folder / "references.bib").write_text(bibliography, "utf-8")
             options += ["--citeproc", "--bibliography", "references.bib", "--metadata", "link-citations=true"]

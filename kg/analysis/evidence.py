@@ -95,6 +95,10 @@ class Helper:
     type: str = ""
 
 
+STEP_WORDS = ("actor", "government", "community", "clause")
+"""What a step says in words."""
+
+
 @dataclass(frozen=True)
 class Step:
     """How a provision becomes practice, by our judgement.

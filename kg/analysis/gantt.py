@@ -7,11 +7,16 @@ from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
 from kg.analysis.roadmap import EFFORTS, PHASES, Plan
+from kg.words import Say, phrase, plainly
 
 _ROW, _LABEL, _UNIT, _TOP = 22, 300, 46, 48
 _LONGEST = 48
 _PLAIN, _QUICK = "#1f5a7a", "#22663b"
-EFFORT = "Effort in grades, not dates: low 1, medium 2, high 3."
+EFFORT = phrase("Effort in grades, not dates: low 1, medium 2, high 3.")
+QUICK = phrase("Green: quick win.")
+
+
+_TOLD = phrase("Steps: %(count)s; a bar begins when what it waits for ends. Units are effort, not dates.")
 
 
 @dataclass(frozen=True)
@@ -35,26 +40,28 @@ def spans(plan: Plan) -> dict[str, tuple[int, int]]:
     return found
 
 
-def bars(plan: Plan) -> list[Bar]:
+def bars(plan: Plan, say: Say = plainly) -> list[Bar]:
     """Return the bars of a derived plan."""
     at = spans(plan)
     return [
         Bar(task.gap.provision.label, *at[task.step.provision],
-            f"{task.gap.provision.label}: {PHASES[task.phase]}, effort {task.step.effort}", task.step.effort,
-            _QUICK if task.quick else "")
+            say(phrase("%(step)s: %(phase)s, effort: %(effort)s"), step=task.gap.provision.label, phase=say(PHASES[task.phase]),
+                effort=say(task.step.effort)),
+            say(task.step.effort), _QUICK if task.quick else "")
         for task in plan.tasks
     ]  # fmt: skip
 
 
-def draw(made: Sequence[Bar], title: str, legend: str) -> str:
+def draw(made: Sequence[Bar], title: str, legend: str, say: Say = plainly) -> str:
     """Draw the chart; it has words for every bar, and needs no colour to be read."""
+    told = say(_TOLD, count=len(made))
     longest = max((bar.end for bar in made), default=1)
     width, height = _LABEL + (longest + 3) * _UNIT, _TOP + _ROW * len(made) + 30
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" aria-labelledby="t d" '
         'font-family="system-ui, sans-serif" font-size="12">',
         f'<title id="t">{escape(title)}</title>',
-        f'<desc id="d">{len(made)} steps; a bar begins when what it waits for ends. Units are effort, not dates.</desc>',
+        f'<desc id="d">{escape(told)}</desc>',
         f'<rect width="{width}" height="{height}" fill="#fff"/><text x="8" y="20" font-size="15">{escape(title)}</text>',
     ]
     for unit in range(longest + 1):

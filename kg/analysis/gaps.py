@@ -183,7 +183,7 @@ def as_table(evidence: Evidence, gaps: Gaps, title: str, revision: int) -> Table
                      rate.share, *rate.interval, rate.stated, gap.in_sector if gap.sector else None, above,
                      *shown])  # fmt: skip
     note = (
-        f"{gaps.peers.told} Ranked by the lower end of the interval of the peers' share, "
+        f"{gaps.peers.told()} Ranked by the lower end of the interval of the peers' share, "
         "then by the share that states it outright."
     )
     return Table(title, _HEAD, rows, note, revision)

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 
 from kg import queries
-from kg.analysis.evidence import READ, Cell, Evidence, Helper, Policy, Provision, Step, slug_of, told_apart
+from kg.analysis.evidence import READ, STEP_WORDS, Cell, Evidence, Helper, Policy, Provision, Step, slug_of, told_apart
 from kg.answers import Row
 
 Select = Callable[[str], list[Row]]
@@ -131,13 +131,10 @@ def _steps(rows: Iterable[Row]) -> dict[str, Step]:
             before[provision].add(row["before"].value)
         if "takes" in row:
             takes[provision].add(slug_of(row["takes"].value).lower())
-        effort, actor, government, community, clause = (row[name].value for name in _STEP)
+        effort, actor, government, community, clause = (row[name].value for name in ("effort", *STEP_WORDS))
         first, what = tuple(sorted(before[provision])), tuple(sorted(takes[provision]))
         found[provision] = Step(provision, first, effort, actor, government, community, clause, what)
     return found
-
-
-_STEP = ("effort", "actor", "government", "community", "clause")
 
 
 def _places(rows: Sequence[Row]) -> tuple[dict[str, str], dict[str, tuple[str, ...]], dict[str, str]]:

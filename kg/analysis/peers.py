@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from kg.analysis.evidence import Evidence, Policy
-from kg.words import phrase
+from kg.words import Say, phrase, plainly
 
 ENOUGH = 5
 """Fewer texts read whole than this say too little; the choice is then widened, and says so."""
@@ -44,14 +44,15 @@ class Peers:
     whole: int = 0
     passed: tuple[tuple[str, str, int], ...] = ()
 
-    @property
-    def told(self) -> str:
-        """All of it in sentences."""
-        first = f"Peers: {self.why} ({len(self.policies)} coded, {self.whole} of them read whole)."
+    def told(self, say: Say = plainly) -> str:
+        """Return all of it in sentences."""
+        counted = phrase("Peers: %(why)s (%(count)s coded, %(whole)s of them read whole).")
+        first = say(counted, why=say(self.why), count=len(self.policies), whole=self.whole)
         if not self.passed:
             return first
-        few = "; ".join(f"{said} ({number} read whole)" for said, _, number in self.passed)
-        return f"{first} {PASSED}: {few}."
+        one = phrase("%(why)s (%(count)s read whole)")
+        few = say("; ").join(say(one, why=say(said), count=number) for said, _, number in self.passed)
+        return f"{first} {say('%(what)s: %(text)s', what=say(PASSED), text=few)}."
 
 
 def of_place(evidence: Evidence, place: str, sector: str = "") -> Subject:

@@ -13,7 +13,7 @@ from kg.analysis.roadmap import EFFORTS, PHASES, Plan, Task
 from kg.analysis.tables import Table, Value
 from kg.search.cards import statements, things_of, words_of
 from kg.terms import CITO, OU, RDF, XSD
-from kg.words import phrase
+from kg.words import Say, Text, phrase, plainly, spoken_in
 
 PHASE_SLUGS = ("foundations", "rules-and-release", "depth", "reach")
 """The phases as the concept scheme calls them, in order."""
@@ -47,19 +47,20 @@ class Line:
 # -- from a derived plan to a record ---------------------------------------------------------------------------------------
 
 
-def taken(evidence: Evidence, made: Plan) -> list[Line]:
+def taken(evidence: Evidence, made: Plan, say: Say = plainly, language: str = "en") -> list[Line]:
     """Return the steps of a derived plan as somebody takes them over: all open, with the evidence of this revision in words."""
-    return [_line(evidence, number, task) for number, task in enumerate(made.tasks, 1)]
+    return [_line(evidence, number, task, say, language) for number, task in enumerate(made.tasks, 1)]
 
 
-def _line(evidence: Evidence, number: int, task: Task) -> Line:
+def _line(evidence: Evidence, number: int, task: Task, say: Say, language: str) -> Line:
     gap, shown = task.gap, (*task.gap.own[:1], *task.gap.examples[:_EXAMPLES])
     records = [
         *(cell.policy for cell in shown),
         *(one.iri for one in task.takes),
         *(one.iri for one in task.toolkits[:2]),
     ]
-    rate = f"Peers: {gap.rate.held} of {gap.rate.judged} texts read whole lay it down, {gap.rate.stated} outright."
+    peers = phrase("Peers: %(held)s of %(judged)s texts read whole lay it down, %(stated)s outright.")
+    rate = say(peers, held=gap.rate.held, judged=gap.rate.judged, stated=gap.rate.stated)
     return Line(
         name=f"step-{gap.provision.slug}",
         position=number,
@@ -72,17 +73,18 @@ def _line(evidence: Evidence, number: int, task: Task) -> Line:
         state="open",
         after=task.before,
         evidence=tuple(dict.fromkeys(records)),
-        said=" ".join([rate, *(_told(evidence, cell) for cell in shown)]),
+        said=Text(" ".join([rate, *(_told(evidence, cell, say) for cell in shown)]), language),
     )
 
 
-def _told(evidence: Evidence, cell: Cell) -> str:
+def _told(evidence: Evidence, cell: Cell, say: Say) -> str:
     """Say in words how one policy has it, and where."""
     policy = evidence.policies[cell.policy]
     year = f" ({policy.year})" if policy.year else ""
     where = f", {cell.where}" if cell.where else ""
-    note = f": {cell.note}" if cell.note else ""
-    return f"{policy.title}{year}{where}{note}".rstrip(".") + "."
+    found = f"{policy.title}{year}{where}"
+    told = say("%(what)s: %(text)s", what=found, text=cell.note) if cell.note else found
+    return told.rstrip(".") + "."
 
 
 def written(iri: str, lines: Iterable[Line]) -> list[Triple]:
@@ -94,7 +96,7 @@ def written(iri: str, lines: Iterable[Line]) -> list[Triple]:
         made.append(Triple(step, OU.position, Literal(line.position)))
         words = ((OU.forGovernment, line.task), (OU.forCommunity, line.community), (OU.actor, line.who),
                  (OU.evidenceNote, line.said), (OU.ownNote, line.note))  # fmt: skip
-        made += [Triple(step, path, Literal(text, language="en")) for path, text in words if text]
+        made += [Triple(step, path, Literal(text, language=spoken_in(text, "en"))) for path, text in words if text]
         made += [Triple(step, OU.effort, Literal(line.effort))] if line.effort else []
         made += [Triple(step, OU.due, Literal(line.due, datatype=precision(line.due)))] if line.due else []
         things = [(OU.towards, line.provision), *((OU.afterProvision, one) for one in line.after),
@@ -157,7 +159,7 @@ def tally(lines: Iterable[Line]) -> dict[str, int]:
     return {state: states.count(state) for state in STATES}
 
 
-def bars(lines: Sequence[Line], labels: Mapping[str, str]) -> list[Bar]:
+def bars(lines: Sequence[Line], labels: Mapping[str, str], say: Say = plainly) -> list[Bar]:
     """Return the bars of a chart: a step begins when the last of those before it that stand higher in the plan ends."""
     ends: dict[str, int] = {}
     made: list[Bar] = []
@@ -166,12 +168,17 @@ def bars(lines: Sequence[Line], labels: Mapping[str, str]) -> list[Bar]:
         end = start + EFFORTS.get(line.effort, EFFORTS[_USUAL])
         if line.provision:
             ends[line.provision] = max(end, ends.get(line.provision, 0))
-        state = STATES.get(line.state or "open", line.state)
         label = labels.get(line.provision) or line.task
-        until = f", until {line.due}" if line.due else ""
-        told = f"{label}: {state.lower()}{until}{f', effort {line.effort}' if line.effort else ''}"
-        made.append(Bar(label, start, end, told, f"{line.due} {state.lower()}".strip(), _COLOURS.get(line.state, "")))
+        state = say(STATES.get(line.state or "open", line.state)).lower()
+        told = say("%(what)s: %(text)s", what=label, text=", ".join([state, *when(line, say)]))
+        made.append(Bar(label, start, end, told, f"{line.due} {state}".strip(), _COLOURS.get(line.state, "")))
     return made
+
+
+def when(line: Line, say: Say = plainly) -> list[str]:
+    """Say until when a step is to be done, and with what effort, where that is known."""
+    told = [say(phrase("until %(date)s"), date=line.due)] if line.due else []
+    return told + ([say(phrase("effort: %(effort)s"), effort=say(line.effort))] if line.effort else [])
 
 
 _HEAD = (

@@ -136,7 +136,7 @@ def as_table(gaps: Gaps, found: Iterable[Scheme], title: str, revision: int) -> 
             ]
             if not principle.gaps:
                 rows.append([*first, *[None] * (len(_HEAD) - len(first))])
-    return Table(title, _HEAD, rows, f"{gaps.peers.told} {NOTE}", revision)
+    return Table(title, _HEAD, rows, f"{gaps.peers.told()} {NOTE}", revision)
 
 
 def _measured(gap: Gap, own: int) -> Sequence[Value]:

@@ -11,7 +11,7 @@ from kg.analysis.gaps import MISSING, UNKNOWN, WEAK, Gap, Gaps
 from kg.analysis.priority import Offer
 from kg.analysis.tables import Table, Value
 from kg.errors import BrokenHouse
-from kg.words import phrase
+from kg.words import Say, phrase, plainly
 
 PHASES = (phrase("Foundations"), phrase("Rules and release"), phrase("Depth"), phrase("Reach"))
 EFFORTS = {"low": 1, "medium": 2, "high": 3}
@@ -28,11 +28,25 @@ WIDELY = 0.5
 
 @dataclass(frozen=True)
 class Taken:
-    """A standard or a dataset of the sector that a step names, with what the base knows of its use."""
+    """A standard or a dataset of the sector that a step names, with how many datasets follow it or places publish it."""
 
     iri: str
     title: str
-    told: str
+    datasets: int = 0
+    places: int = 0
+
+    def told(self, say: Say = plainly) -> str:
+        """Say what the base knows of its use."""
+        if self.datasets:
+            one, many = (
+                phrase("followed by %(count)s dataset of the base"),
+                phrase("followed by %(count)s datasets of the base"),
+            )
+            return say(one if self.datasets == 1 else many, count=self.datasets)
+        if self.places:
+            one, many = phrase("published in %(count)s place"), phrase("published in %(count)s places")
+            return say(one if self.places == 1 else many, count=self.places)
+        return say(phrase("published, where was not seen"))
 
 
 @dataclass(frozen=True)
@@ -119,18 +133,11 @@ def _taken(step: Step, offers: Sequence[Offer]) -> tuple[Taken, ...]:
     found: list[Taken] = []
     if "standard" in step.takes:
         standards = sorted((one for one in offers if one.standard), key=lambda one: (-len(one.datasets), one.title))
-        found += [Taken(one.standard, one.title, f"followed by {_many(len(one.datasets), 'dataset')} of the base")
-                  for one in standards[:_TAKEN]]  # fmt: skip
+        found += [Taken(one.standard, one.title, datasets=len(one.datasets)) for one in standards[:_TAKEN]]
     if "dataset" in step.takes:
         missing = [one for one in offers if not one.here and one.datasets][:_TAKEN]
-        found += [Taken(one.standard or next(iter(one.datasets)), one.title,
-                        f"published in {_many(len(one.places), 'place')}" if one.places else "published, where was not seen")
-                  for one in missing]  # fmt: skip
+        found += [Taken(one.standard or next(iter(one.datasets)), one.title, places=len(one.places)) for one in missing]
     return tuple({one.iri: one for one in found}.values())
-
-
-def _many(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _with_needs(evidence: Evidence, open_gaps: Mapping[str, Gap], wanted: Iterable[str]) -> set[str]:
@@ -155,7 +162,7 @@ def as_table(evidence: Evidence, made: Plan, title: str, revision: int) -> Table
                      task.step.community, task.step.effort, "yes" if task.quick else "", needs, task.gap.rate.held,
                      task.gap.rate.judged, task.gap.in_sector if task.gap.sector else None, *shown,
                      "; ".join(helper.iri for helper in task.toolkits), "; ".join(one.title for one in task.takes)])  # fmt: skip
-    return Table(title, _HEAD, rows, f"{JUDGEMENT} {made.gaps.peers.told}", revision)
+    return Table(title, _HEAD, rows, f"{JUDGEMENT} {made.gaps.peers.told()}", revision)
 
 
 _HEAD = (

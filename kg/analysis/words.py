@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from kg.analysis.documents import escaped
 from kg.analysis.evidence import WORDS, Cell, Evidence, Provision
 from kg.analysis.gaps import Gap
 from kg.analysis.roadmap import JUDGEMENT, Plan, Task
-from kg.words import phrase
+from kg.words import Say, phrase, plainly
 
 Address = Callable[[str], str]
 """Where a record can be opened."""
@@ -21,76 +21,113 @@ DISCLAIMER = phrase(
 )
 
 
-def plan(evidence: Evidence, made: Plan, title: str, address: Address, stamp: str, names: Mapping[str, str]) -> str:
-    """Write a plan: quick wins first, then each phase with who does what, after what, and who did it before.
+@dataclass(frozen=True)
+class Hand:
+    """How a paper is written: where a record can be opened (`address`), in whose language (`say`), what records are called."""
 
-    `names` says what the toolkits are called, by their IRI.
-    """
-    lines = [f"# {escaped(title)}", "", f"{JUDGEMENT} {escaped(made.gaps.peers.told)} {stamp}", ""]
-    lines += [_from(evidence, made, address), ""]
+    address: Address
+    say: Say = plainly
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    def link(self, title: str, iri: str) -> str:
+        """Write a title that leads to its record."""
+        return f"[{escaped(title)}]({self.address(iri)})"
+
+    def listed(self, texts: Iterable[str]) -> str:
+        """Write texts in a row."""
+        return self.say("; ").join(texts)
+
+    def line(self, what: str, text: str) -> str:
+        """Write a point of a list: what it is about, and what it says."""
+        return "- " + self.say("%(what)s: %(text)s", what=what, text=text)
+
+
+def plan(evidence: Evidence, made: Plan, title: str, hand: Hand, stamp: str) -> str:
+    """Write a plan: quick wins first, then each phase with who does what, after what, and who did it before."""
+    say = hand.say
+    lines = [f"# {escaped(title)}", "", f"{say(JUDGEMENT)} {escaped(made.gaps.peers.told(say))} {stamp}", ""]
+    lines += [_from(evidence, made, hand), ""]
     if made.quick_wins:
-        wins = (f"- {escaped(task.gap.provision.label)}: {escaped(task.step.government)}" for task in made.quick_wins)
-        lines += ["## Quick wins", "", *wins, ""]
+        wins = (hand.line(escaped(task.gap.provision.label), escaped(task.step.government)) for task in made.quick_wins)
+        lines += [f"## {say(phrase('Quick wins'))}", "", *wins, ""]
     for number, (name, tasks) in enumerate(made.phases, 1):
-        lines += [f"## Phase {number}: {name}", ""]
+        lines += ["## " + say(phrase("Phase %(number)s: %(name)s"), number=number, name=say(name)), ""]
         for task in tasks:
-            lines += _task(evidence, task, address, names)
+            lines += _task(evidence, task, hand)
     return "\n".join(lines)
 
 
-def _from(evidence: Evidence, made: Plan, address: Address) -> str:
+def _from(evidence: Evidence, made: Plan, hand: Hand) -> str:
     """Say which texts of the subject the plan rests on."""
-    own = made.gaps.subject.own
+    own, say = made.gaps.subject.own, hand.say
     if not own:
-        return "We hold no coded policy of this place itself; every provision is unknown here, and the first step is to look."
+        return say(
+            phrase(
+                "We hold no coded policy of this place itself; every provision is unknown here, and the first step is to look."
+            )
+        )
+    read, unread = say(phrase("read whole")), say(phrase("not read whole"))
     told = (
-        f"[{escaped(policy.title)}]({address(policy.iri)}) ({'' if policy.iri in evidence.whole else 'not '}read whole)"
-        for policy in own
+        f"{hand.link(policy.title, policy.iri)} ({read if policy.iri in evidence.whole else unread})" for policy in own
     )
-    rest = "The gaps rest on these and on no others; texts that the base does not hold may say more."
-    return f"Texts of its own: {'; '.join(told)}. {rest}"
+    return say(
+        phrase(
+            "Texts of its own: %(texts)s. The gaps rest on these and on no others; texts that the base does not hold may say more."
+        ),
+        texts=hand.listed(told),
+    )
 
 
-def _task(evidence: Evidence, task: Task, address: Address, names: Mapping[str, str]) -> list[str]:
-    rate = task.gap.rate
-    lines = [
-        f"### {escaped(task.gap.provision.label)}",
-        "",
-        f"{_KIND[task.gap.kind]} Peers: {rate.held} of {rate.judged} texts read whole lay it down, {rate.stated} outright."
-        + (f" Seen in {task.gap.in_sector} of the texts that name the sector." if task.gap.sector else ""),
-        "",
-        f"- Government ({escaped(task.step.actor)}; effort {task.step.effort}): {escaped(task.step.government)}",
-        f"- Civic community: {escaped(task.step.community)}",
+def _task(evidence: Evidence, task: Task, hand: Hand) -> list[str]:
+    rate, say = task.gap.rate, hand.say
+    told = [
+        say(_KIND[task.gap.kind]),
+        say(phrase("Peers: %(held)s of %(judged)s texts read whole lay it down, %(stated)s outright."),
+            held=rate.held, judged=rate.judged, stated=rate.stated),
+    ]  # fmt: skip
+    if task.gap.sector:
+        told.append(say(phrase("Seen in %(count)s of the texts that name the sector."), count=task.gap.in_sector))
+    actor = say(
+        phrase("Government (%(actor)s; effort: %(effort)s)"),
+        actor=escaped(task.step.actor),
+        effort=say(task.step.effort),
+    )
+    lines = [f"### {escaped(task.gap.provision.label)}", "", " ".join(told), ""]
+    lines += [
+        hand.line(actor, escaped(task.step.government)),
+        hand.line(say(phrase("Civic community")), escaped(task.step.community)),
     ]
     if task.before:
-        lines.append("- After: " + ", ".join(escaped(evidence.provisions[one].label) for one in task.before))
-    lines += [f"- Here: {WORDS[cell.status].lower()} in {source(evidence, cell, address)}" for cell in task.gap.own[:2]]
-    lines += [f"- In wider places: {source(evidence, cell, address)}" for cell in task.gap.above[:2]]
-    lines += [f"- Example: {source(evidence, cell, address)}" for cell in task.gap.examples[:2]]
+        before = ", ".join(escaped(evidence.provisions[one].label) for one in task.before)
+        lines.append(hand.line(say(phrase("After")), before))
+    for cell in task.gap.own[:2]:
+        lines.append(hand.line(say(phrase("Here")), f"{say(WORDS[cell.status])}, {source(evidence, cell, hand)}"))
+    lines += [hand.line(say(phrase("In wider places")), source(evidence, cell, hand)) for cell in task.gap.above[:2]]
+    lines += [hand.line(say(phrase("Example")), source(evidence, cell, hand)) for cell in task.gap.examples[:2]]
     if task.takes:
-        told = (f"[{escaped(one.title)}]({address(one.iri)}) ({one.told})" for one in task.takes)
-        lines.append("- Of the sector: " + "; ".join(told))
+        taken = hand.listed(f"{hand.link(one.title, one.iri)} ({one.told(say)})" for one in task.takes)
+        lines.append(hand.line(say(phrase("Of the sector")), taken))
     if task.toolkits:
-        named = (f"[{escaped(names.get(one.iri, one.iri))}]({address(one.iri)})" for one in task.toolkits[:3])
-        lines.append("- Toolkits: " + "; ".join(named))
+        named = hand.listed(hand.link(hand.names.get(one.iri, one.iri), one.iri) for one in task.toolkits[:3])
+        lines.append(hand.line(say(phrase("Toolkits")), named))
     return [*lines, ""]
 
 
 _KIND = {
-    "missing": "Read, and not there.",
-    "unknown": "Not seen in what was read; look into the text first.",
-    "weak": "Laid down only partly.",
-    "held": "Laid down.",
+    "missing": phrase("Read, and not there."),
+    "unknown": phrase("Not seen in what was read; look into the text first."),
+    "weak": phrase("Laid down only partly."),
+    "held": phrase("Laid down."),
 }
 
 
-def source(evidence: Evidence, cell: Cell, address: Address) -> str:
+def source(evidence: Evidence, cell: Cell, hand: Hand) -> str:
     """Write which policy lays a provision down, where, and how, in our words."""
     policy = evidence.policies[cell.policy]
     year = f" ({policy.year})" if policy.year else ""
     place = f", {escaped(cell.where)}" if cell.where else ""
-    note = f": {escaped(cell.note)}" if cell.note else ""
-    return f"[{escaped(policy.title)}]({address(policy.iri)}){year}{place}{note}"
+    found = f"{hand.link(policy.title, policy.iri)}{year}{place}"
+    return hand.say("%(what)s: %(text)s", what=found, text=escaped(cell.note)) if cell.note else found
 
 
 @dataclass(frozen=True)
@@ -118,19 +155,20 @@ def clauses(evidence: Evidence, gaps: Iterable[Gap]) -> list[Clause]:
     return made
 
 
-def draft(evidence: Evidence, made: Iterable[Clause], title: str, address: Address, stamp: str) -> str:
+def draft(evidence: Evidence, made: Iterable[Clause], title: str, hand: Hand, stamp: str) -> str:
     """Write a draft policy: a numbered clause for each provision, each with the policies that it follows."""
-    lines = [f"# {escaped(title)}", "", f"*{DISCLAIMER}* {stamp}", ""]
+    say = hand.say
+    lines = [f"# {escaped(title)}", "", f"*{say(DISCLAIMER)}* {stamp}", ""]
     group = ""
     for clause in made:
         if clause.provision.group != group:
             group = clause.provision.group
             lines += [f"## {escaped(clause.provision.group_label)}", ""]
         lines += [f"**§ {clause.number} {escaped(clause.provision.label)}.** {escaped(clause.text)}", ""]
-        told = "; ".join(source(evidence, cell, address) for cell in clause.follows)
-        lines += [f"Follows {told}." if told else ALONE, ""]
+        told = hand.listed(source(evidence, cell, hand) for cell in clause.follows)
+        lines += [say(phrase("Follows %(policies)s."), policies=told) if told else say(ALONE), ""]
         if clause.note:
-            lines += [f"*Note:* {clause.note}", ""]
+            lines += [f"*{say(clause.note)}*", ""]
     return "\n".join(lines)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Mapping, Sequence
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -105,6 +106,12 @@ class Word:
     text: str
 
 
+Records = Mapping[str, tuple[bytes | None, bytes | None]]
+"""Record to its statements before and after, as N-Triples."""
+Wanted = tuple[str, Records]
+"""What a proposal is about, in words, and its records."""
+
+
 class Proposals:
     """The table of proposals, in a file of its own beside the journal."""
 
@@ -113,44 +120,46 @@ class Proposals:
 
     # -- making -------------------------------------------------------------------------------------------------------
 
-    def make(self, who: str, why: str, records: Mapping[str, tuple[bytes | None, bytes | None]]) -> int:
-        """Keep a proposal (record to its statements before and after, as N-Triples) and return its number."""
+    def make(self, who: str, why: str, records: Records) -> int:
+        """Keep a proposal and return its number."""
         if not records:
             raise BadInput("There is nothing to propose.", "The base holds all of it already.")
         kinds = {iri.rpartition("/")[0].rpartition("/")[2] for iri in records}
         number, _ = self.send(who, why, records, Sender(kind=kinds.pop() if len(kinds) == 1 else ""))
         return number
 
-    def send(
-        self, who: str, why: str, records: Mapping[str, tuple[bytes | None, bytes | None]], sender: Sender
-    ) -> tuple[int, str]:
+    def send(self, who: str, why: str, records: Records, sender: Sender) -> tuple[int, str]:
         """Keep a proposal of somebody whom we do not know; return its number and the secret that opens its page."""
-        secret = secrets.token_urlsafe(24)
+        return self.send_all(who, [(why, records)], sender)[0]
+
+    def send_all(self, who: str, wanted: Iterable[Wanted], sender: Sender) -> list[tuple[int, str]]:
+        """Keep several proposals of somebody, all of them or none; return the number and the secret of each."""
         with self._file.open() as connection:
-            cursor = connection.execute("INSERT INTO proposal (at, who, why) VALUES (?, ?, ?)", (_now(), who, why))
-            number = int(cursor.lastrowid or 0)
-            connection.executemany(
-                "INSERT INTO proposed VALUES (?, ?, ?, ?)",
-                ((number, iri, before, after) for iri, (before, after) in records.items()),
-            )
-            connection.execute(
-                "INSERT INTO sender VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (number, sender.kind, _digest(secret), sender.name, sender.orcid, sender.affiliation, sender.email,
-                 sender.text, sender.source),
-            )  # fmt: skip
+            return [self._kept(connection, who, why, records, sender) for why, records in wanted]
+
+    def _kept(
+        self, connection: sqlite3.Connection, who: str, why: str, records: Records, sender: Sender
+    ) -> tuple[int, str]:
+        secret = secrets.token_urlsafe(24)
+        cursor = connection.execute("INSERT INTO proposal (at, who, why) VALUES (?, ?, ?)", (_now(), who, why))
+        number = int(cursor.lastrowid or 0)
+        _hold(connection, number, records)
+        connection.execute(
+            "INSERT INTO sender VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (number, sender.kind, _digest(secret), sender.name, sender.orcid, sender.affiliation, sender.email,
+             sender.text, sender.source),
+        )  # fmt: skip
         return number, secret
 
-    def replace(self, number: int, records: Mapping[str, tuple[bytes | None, bytes | None]]) -> None:
-        """Put other statements in the place of those of an open proposal: a curator has edited it."""
+    def replace(self, number: int, records: Records, who: str) -> None:
+        """Put other statements in the place of those of an open proposal, and say that this curator has edited it."""
         with self._file.open() as connection:
             self._must_be_open(
                 connection.execute("SELECT state FROM proposal WHERE number = ?", (number,)).fetchone(), number
             )
             connection.execute("DELETE FROM proposed WHERE number = ?", (number,))
-            connection.executemany(
-                "INSERT INTO proposed VALUES (?, ?, ?, ?)",
-                ((number, iri, before, after) for iri, (before, after) in records.items()),
-            )
+            _hold(connection, number, records)
+            connection.execute("INSERT INTO word VALUES (?, ?, ?, ?, ?)", (number, _now(), who, EDITED, ""))
 
     # -- reading ------------------------------------------------------------------------------------------------------
 
@@ -246,6 +255,13 @@ class Proposals:
                 f"Proposal {number} is {row[0] if row else 'not there'} already.",
                 "A decision is not taken twice: make a new proposal.",
             )
+
+
+def _hold(connection: sqlite3.Connection, number: int, records: Records) -> None:
+    connection.executemany(
+        "INSERT INTO proposed VALUES (?, ?, ?, ?)",
+        ((number, iri, before, after) for iri, (before, after) in records.items()),
+    )
 
 
 def _now() -> str:

@@ -9,6 +9,7 @@ from kg.errors import BadInput
 from kg.model import Field
 from kg.search.index import KIND, Wanted
 from kg.web.site import base
+from kg.web.tongues import _
 
 PAGE = 20
 LONGEST_LIST = 200
@@ -49,10 +50,13 @@ def wanted_from(args: Any, limit: int = PAGE) -> Wanted:
     page = number(args, "page")
     page = 1 if page is None else page
     if not 1 <= page <= _LAST_PAGE:
-        raise BadInput(f"There is no page {page}.", "Start from page 1.")
+        raise BadInput(_("There is no page %(page)s.", page=page), _("Start from page 1."))
     since, until = number(args, "since"), number(args, "until")
     if since is not None and until is not None and since > until:
-        raise BadInput(f"The years from {since} to {until} are none.", f"Ask for since={until}&until={since}.")
+        raise BadInput(
+            _("The years from %(since)s to %(until)s are none.", since=since, until=until),
+            _("Ask for %(example)s.", example=f"since={until}&until={since}"),
+        )
     return Wanted(
         text=args.get("q", ""),
         facets={slug: values for slug, values in facets.items() if values},
@@ -76,7 +80,8 @@ def only_from(args: Any) -> list[str]:
     names = [name.strip("/") for given in args.getlist("ids") for name in given.replace(",", " ").split()]
     if len(names) > LONGEST_LIST:
         raise BadInput(
-            f"A list holds at most {LONGEST_LIST} records; this one names {len(names)}.", "Make two lists of it."
+            _("A list holds at most %(most)s records; this one names %(count)s.", most=LONGEST_LIST, count=len(names)),
+            _("Make two lists of it."),
         )
     iris = (name if name.startswith(base().settings.base) else base().settings.base + name for name in names)
     return list(dict.fromkeys(iris))
@@ -90,9 +95,15 @@ def number(args: Any, name: str) -> int | None:
     try:
         found = int(text)
     except ValueError:
-        raise BadInput(f"{name}={text!r} is not a whole number.", f"Give {name} as a number, such as 2015.") from None
+        raise BadInput(
+            _("%(given)s is not a whole number.", given=f"{name}={text}"),
+            _("Give %(name)s as a number, such as %(example)s.", name=name, example=2015),
+        ) from None
     if abs(found) > _LARGEST:
-        raise BadInput(f"{name}={text} is beyond all that is counted here.", f"Give {name} as a number, such as 2015.")
+        raise BadInput(
+            _("%(given)s is beyond all that is counted here.", given=f"{name}={text}"),
+            _("Give %(name)s as a number, such as %(example)s.", name=name, example=2015),
+        )
     return found
 
 

@@ -18,11 +18,13 @@ from kg.errors import NotFound
 from kg.search.documents import slug_of
 from kg.search.index import Wanted
 from kg.terms import path_of
-from kg.web import cite, citing, negotiation
+from kg.web import cite, citing, names, negotiation
 from kg.web.asked import parameters, short
+from kg.web.facets import titles as titles_of_facets
 from kg.web.negotiation import CITATION, CSV, DOCUMENT, HTML
 from kg.web.paging import paged
 from kg.web.site import base, links
+from kg.web.tongues import _, language
 
 blueprint = Blueprint("bibliography", __name__)
 
@@ -42,7 +44,9 @@ def bibliography(ext: str | None = None) -> Response | str:
     by_extension = next((form for form in _FORMATS if form.ext == ext), None)
     if ext is not None and by_extension is None:
         named = ", ".join(f".{form.ext}" for form in _FORMATS)
-        raise NotFound(f"The bibliography is not written as .{ext}.", f"It is written as {named}.")
+        raise NotFound(
+            _("This page is not written as .%(ext)s.", ext=ext), _("It is written as %(formats)s.", formats=named)
+        )
     form = negotiation.chosen(_FORMATS, by_extension)
     works, asked = _chosen()
     if form in DOCUMENT:
@@ -101,9 +105,11 @@ def _page(works: _Works, asked: dict[str, Any]) -> str:
     pages = paged(total, _PAGE)
     shown = works.page(pages.offset)
     chosen = cite.style() if request.args.get("style") else ""
-    linked = annotated.linked(base(), shown)
+    linked = annotated.linked(base(), shown, language())
     read = list(cited.read(base(), shown))
-    printed = cite.formatted().printed([entry for _, entry, _ in read], chosen) if chosen and read else []
+    printed = (
+        cite.formatted().printed([entry for _iri, entry, _ in read], chosen, cite.locale()) if chosen and read else []
+    )
     lines = [
         _line(iri, entry) | {"linked": _links(linked.get(iri, ())), "printed": printed[number] if printed else None}
         for number, (iri, entry, _) in enumerate(read)
@@ -149,20 +155,20 @@ def _chapters(asked: dict[str, Any]) -> list[dict[str, Any]]:
         return []
     wanted = cited.references(citing.narrowed())
     facets = {facet.slug: facet for facet in base().model.facets if facet.slug in _CHAPTERS}
-    counts = base().index.counts(wanted, facets)
+    counts, titles = base().index.counts(wanted, facets), titles_of_facets()
     shown = [(facets[slug], counts[slug]) for slug in _CHAPTERS if slug in facets and len(counts[slug]) > 1]
-    labels = base().labels(value for _, values in shown for value, _ in values if "://" in value)
+    called = names.labels(value for _facet, values in shown for value, _count in values if "://" in value)
     return [
         {
-            "label": facet.name,
+            "label": titles[facet.slug].lower(),
             "values": [
                 {
-                    "label": annotated.heading(labels.get(value, value)),
+                    "label": annotated.heading(called.get(value, value)),
                     "count": count,
                     "url": _address(asked | {facet.slug: [short(facet, value)]}),
                 }
                 for value, count in sorted(
-                    values[:_MOST_VALUES], key=lambda pair: labels.get(pair[0], pair[0]).casefold()
+                    values[:_MOST_VALUES], key=lambda pair: called.get(pair[0], pair[0]).casefold()
                 )
             ],
         }
@@ -213,8 +219,8 @@ def _people(people: tuple[Name, ...]) -> str:
     """Return names in the order of a bibliography; a long list is cut, and says so."""
     cut = len(people) > _PEOPLE or OTHERS in people
     shown = [name for name in people if name != OTHERS][: _PEOPLE - 2 if len(people) > _PEOPLE else None]
-    told = "; ".join(
+    told = _("; ").join(
         ", ".join(part for part in (f"{name.prefix} {name.family}".strip(), name.suffix, name.given) if part)
         for name in shown
     )
-    return told + (" and others" if cut else "")
+    return _("%(names)s and others", names=told) if cut else told

@@ -13,6 +13,7 @@ from kg.terms import PREFIXES, RECORDS
 from kg.web import negotiation
 from kg.web.negotiation import HTML, JSON_LD, N_TRIPLES, RDF_XML, TURTLE, Format
 from kg.web.site import base, item, links
+from kg.web.tongues import _, ngettext
 
 blueprint = Blueprint("catalog", __name__)
 
@@ -28,14 +29,15 @@ def show(ext: str | None = None) -> Response:
     by_extension = next((form for form in _FORMATS if form.ext == ext), None)
     if ext is not None and by_extension is None:
         raise NotFound(
-            f"The catalogue is not written as .{ext}.",
-            "It is written as " + ", ".join(f".{form.ext}" for form in _FORMATS) + ".",
+            _("This page is not written as .%(ext)s.", ext=ext),
+            _("It is written as %(formats)s.", formats=", ".join(f".{form.ext}" for form in _FORMATS)),
         )
     form = negotiation.chosen(_FORMATS, by_extension)
     if request.args.get("page") == "all":
         if form is not N_TRIPLES:
             raise BadInput(
-                "The whole catalogue in one answer is N-Triples.", "Ask for /catalog.nt?page=all, or for one page."
+                _("The whole catalogue in one answer is N-Triples."),
+                _("Ask for /catalog.nt?page=all, or for one page."),
             )
         return negotiation.streamed(_whole(), N_TRIPLES, "catalog")
     shown = _page()
@@ -50,11 +52,15 @@ def _page() -> catalog.Page:
     text = request.args.get("page", "1")
     if not text.isascii() or not text.isdigit() or len(text) > _LONGEST_NUMBER:
         raise BadInput(
-            f"page={text!r} is not a page of the catalogue.", "Pages are numbered from 1; page=all is the whole."
+            _("%(given)s is not a page of the catalogue.", given=f"page={text}"),
+            _("Pages are numbered from 1; page=all is the whole."),
         )
     shown = catalog.page(base(), max(1, int(text)))
     if int(text) != shown.number or shown.number > shown.pages:
-        raise NotFound(f"The catalogue has no page {text}.", f"It has pages 1 to {shown.pages}.")
+        raise NotFound(
+            _("There is no page %(page)s.", page=text),
+            ngettext("It has %(num)s page.", "It has pages 1 to %(num)s.", shown.pages),
+        )
     return shown
 
 

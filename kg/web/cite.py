@@ -15,6 +15,7 @@ from kg.formatted import Formatted
 from kg.web import citing
 from kg.web.negotiation import DOCUMENT
 from kg.web.site import base, links
+from kg.web.tongues import ENGLISH, _, language, number
 
 blueprint = Blueprint("cite", __name__)
 
@@ -29,6 +30,11 @@ def register(app: Flask) -> None:
 def formatted() -> Formatted:
     """Return the printed references of this application's base."""
     return cast(Formatted, current_app.extensions["formatted"])
+
+
+def locale() -> str:
+    """Return the language in which styles say their own words; theirs, where the reader's is English."""
+    return "" if language() == ENGLISH else language()
 
 
 def choices(chosen: str) -> list[dict[str, Any]]:
@@ -47,7 +53,7 @@ def style() -> str:
 def of_record(entry: Entry, name: str) -> dict[str, Any]:
     """Return what a record's page says on how to cite it; `name` is its kind and slug."""
     return {
-        "text": formatted().known(entry, styles.DEFAULT),
+        "text": formatted().known(entry, styles.DEFAULT, locale()),
         "style": styles.label(styles.DEFAULT),
         "styles": choices(styles.DEFAULT),
         "ids": name,
@@ -59,20 +65,23 @@ def cite() -> Response | str:
     """Show records as references in a style."""
     iris = citing.listed()
     if not iris:
-        raise BadInput("Nothing is named to be cited.", "Name it: /cite?ids=janssen2012benefits,policy/in-ndsap-2012.")
+        raise BadInput(
+            _("Nothing is named to be cited."),
+            _("Name it: %(example)s.", example="/cite?ids=janssen2012benefits,policy/in-ndsap-2012"),
+        )
     if len(iris) > _MOST:
         raise BadInput(
-            f"These are {len(iris)} records; {_MOST} are shown at once.",
-            "Take them as a document: /bibliography.docx?ids=",
+            _("These are %(count)s records; %(most)s are shown at once.", count=number(len(iris)), most=_MOST),
+            _("Take them as a document: %(address)s", address="/bibliography.docx?ids="),
         )
     chosen = style()
     entries = list(cited.entries(base(), iris))
     if not entries:
         raise BadInput(
-            "None of these is something to cite.", "Policies, datasets, practices, interviews and references are."
+            _("None of these is something to cite."), _("Policies, datasets, practices, interviews and references are.")
         )
     ids = ",".join(iri.removeprefix(base().settings.base) for iri in iris)
-    printed = formatted().printed(entries, chosen)
+    printed = formatted().printed(entries, chosen, locale())
     asked = {"ids": ids}
     return render_template(
         "cite.html",

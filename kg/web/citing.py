@@ -16,10 +16,11 @@ from kg.citations.entry import Entry
 from kg.citations.out import csl, ris, styles, table
 from kg.errors import BadInput, NotFound, TooMuch
 from kg.search.index import Wanted
-from kg.web import negotiation
+from kg.web import names, negotiation
 from kg.web.asked import wanted_from
 from kg.web.negotiation import BIBTEX, CITATION, CSL_JSON, CSV, RIS, Format
 from kg.web.site import base, links
+from kg.web.tongues import _, day, language, leftwards, ngettext, number, told
 
 _WRITERS: dict[Format, Callable[[Iterable[Entry]], Iterator[str]]] = {
     RIS: ris.write,
@@ -36,7 +37,9 @@ def dialect() -> str:
     """Return the dialect that the caller asks for: `bibtex` (ASCII, classic types; what every TeX reads) or `biblatex`."""
     asked = request.args.get("dialect", DIALECTS[0])
     if asked not in DIALECTS:
-        raise BadInput(f"There is no dialect {asked!r}.", "Ask for dialect=bibtex or dialect=biblatex.")
+        raise BadInput(
+            _("There is no dialect %(name)s.", name=repr(asked)), _("Ask for dialect=bibtex or dialect=biblatex.")
+        )
     return asked
 
 
@@ -48,7 +51,9 @@ def unverified() -> bool:
 def _asks(name: str) -> bool:
     asked = request.args.get(name, "").lower()
     if asked not in (*_YES, *_NO):
-        raise BadInput(f"{name}={asked!r} is neither yes nor no.", f"Write {name}=1 for yes.")
+        raise BadInput(
+            _("%(given)s is neither yes nor no.", given=f"{name}={asked}"), _("Write %(name)s=1 for yes.", name=name)
+        )
     return asked in _YES
 
 
@@ -64,7 +69,12 @@ def listed() -> list[str]:
     ids = [name.strip() for part in request.args.getlist("ids") for name in part.split(",") if name.strip()]
     if len(ids) > _MOST_IDS:
         raise BadInput(
-            f"These are {len(ids):,} ids; {_MOST_IDS:,} are read at once.", "Ask in parts, or take a search."
+            _(
+                "These are %(count)s records; %(most)s are read at once.",
+                count=number(len(ids)),
+                most=number(_MOST_IDS),
+            ),
+            _("Ask in parts, or take a search."),
         )
     root = base().settings.base
     iris = [root + (name if "/" in name else f"reference/{keys.slug(name)}") for name in ids]
@@ -72,8 +82,11 @@ def listed() -> list[str]:
     missing = [name for name, iri in zip(ids, iris, strict=True) if iri not in found]
     if missing:
         raise NotFound(
-            f"There is no {', '.join(missing[:10])}{' and others' if len(missing) > 10 else ''}.",
-            "Name references by their keys, other records with their kind: ids=janssen2012benefits,policy/in-ndsap-2012.",
+            _("There is no %(names)s.", names=", ".join(missing[:10]) + (" …" if len(missing) > 10 else "")),
+            _(
+                "Name references by their keys, other records with their kind: %(example)s.",
+                example="ids=janssen2012benefits,policy/in-ndsap-2012",
+            ),
         )
     return list(dict.fromkeys(iris))
 
@@ -103,16 +116,31 @@ def document(form: Format, iris: Iterable[str], left: int) -> Response:
     taken = list(islice(iris, _MOST_WORKS + 1))
     if len(taken) > _MOST_WORKS:
         raise TooMuch(
-            f"A document of more than {_MOST_WORKS:,} works is not made while you wait.",
-            f"Narrow the search, or make it with: kg export --format {form.ext} --style {style}",
+            _("A document of more than %(most)s works is not made while you wait.", most=number(_MOST_WORKS)),
+            _(
+                "Narrow the search, or make it with: %(command)s",
+                command=f"kg export --format {form.ext} --style {style}",
+            ),
         )
-    made = annotated.write(base(), taken, form.ext, path, group, told=cited.left_out(left), seconds=_SECONDS)
+    reader = annotated.Reader(language(), _, leftwards=leftwards(), called=names.labels, day=day, number=number)
+    made = annotated.write(base(), taken, form.ext, path, group, told=_left_out(left), seconds=_SECONDS, reader=reader)
     headers = {
         "Content-Disposition": f'attachment; filename="bibliography.{form.ext}"',
         "Left-Out": str(left),
         "Vary": "Accept",
     }
-    return Response(made, content_type=form.content_type, headers=headers)
+    return told(Response(made, content_type=form.content_type, headers=headers))
+
+
+def _left_out(left: int) -> str:
+    """Say in the reader's language what a document does not hold; nothing where it holds all."""
+    if not left:
+        return ""
+    return ngettext(
+        "%(num)s of which only a mention was seen is left out; unverified=1 takes it in.",
+        "%(num)s of which only a mention was seen are left out; unverified=1 takes them in.",
+        left,
+    )
 
 
 def written(entries: Iterable[Entry], form: Format, left: int = 0) -> Iterator[str]:

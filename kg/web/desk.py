@@ -199,7 +199,8 @@ def remarks(account: Account) -> AnyResponse | str:
     if request.method == "POST":
         try:
             mended = lint.repair(base(), request.form.get("number", 0, int), account.name)
-            done = f"{mended.key}: {mended.field}: {mended.before} → {mended.repair}"
+            done = _("%(key)s, %(field)s: %(before)s → %(after)s", key=mended.key, field=mended.field, before=mended.before,
+                     after=mended.repair)  # fmt: skip
         except KgError as error:
             wrong = str(error)
     found = lint.findings(base())

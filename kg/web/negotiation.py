@@ -13,18 +13,20 @@ from werkzeug.http import parse_accept_header
 
 from kg.errors import NotAcceptable
 from kg.web import tongues
+from kg.web.tongues import _
 
 _UTF_8 = ("bib", "ris")
 
 
 @dataclass(frozen=True)
 class Format:
-    """One form of an answer: extension in addresses, media type, label for people."""
+    """One form of an answer: extension in addresses, media type, label for people; `spoken` is what people read, no data."""
 
     ext: str
     mimetype: str
     label: str
     rdf: RdfFormat | None = None
+    spoken: bool = False
 
     @property
     def content_type(self) -> str:
@@ -32,7 +34,7 @@ class Format:
         return self.mimetype + ("; charset=utf-8" if self.mimetype.startswith("text/") or self.ext in _UTF_8 else "")
 
 
-HTML = Format("html", "text/html", "Page")
+HTML = Format("html", "text/html", "Page", spoken=True)
 TURTLE = Format("ttl", "text/turtle", "Turtle", RdfFormat.TURTLE)
 JSON_LD = Format("jsonld", "application/ld+json", "JSON-LD", RdfFormat.JSON_LD)
 N_TRIPLES = Format("nt", "application/n-triples", "N-Triples", RdfFormat.N_TRIPLES)
@@ -42,10 +44,10 @@ BIBTEX = Format("bib", "application/x-bibtex", "BibTeX")
 CSV = Format("csv", "text/csv", "CSV")
 RIS = Format("ris", "application/x-research-info-systems", "RIS")
 CSL_JSON = Format("csl.json", "application/vnd.citationstyles.csl+json", "CSL-JSON")
-DOCX = Format("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "Word")
-ODT = Format("odt", "application/vnd.oasis.opendocument.text", "OpenDocument")
-TEX = Format("tex", "application/x-tex", "LaTeX")
-MARKDOWN = Format("md", "text/markdown", "Markdown")
+DOCX = Format("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "Word", spoken=True)
+ODT = Format("odt", "application/vnd.oasis.opendocument.text", "OpenDocument", spoken=True)
+TEX = Format("tex", "application/x-tex", "LaTeX", spoken=True)
+MARKDOWN = Format("md", "text/markdown", "Markdown", spoken=True)
 
 RDF_TYPES = {form.mimetype: form.rdf for form in (TURTLE, N_TRIPLES, RDF_XML, JSON_LD) if form.rdf is not None}
 """What is read as a graph, and by which parser."""
@@ -69,10 +71,10 @@ def split(name: str, formats: Iterable[Format]) -> tuple[str, Format | None]:
 def chosen(formats: tuple[Format, ...], by_extension: Format | None = None) -> Format:
     """Return the format that the address names, else the one that the caller's Accept header likes best.
 
-    Only a page speaks the reader's language: data is the same for everybody.
+    Pages and papers speak the reader's language: data is the same for everybody.
     """
     form = by_extension or _liked(formats)
-    if form is not HTML:
+    if not form.spoken:
         tongues.use(tongues.ENGLISH)
     return form
 
@@ -86,8 +88,8 @@ def _liked(formats: tuple[Format, ...]) -> Format:
         if form.mimetype == best:
             return form
     raise NotAcceptable(
-        f"You asked for {accept}, which this address is not written in.",
-        "It is written in " + ", ".join(form.mimetype for form in formats) + ".",
+        _("You asked for %(accept)s, which this address is not written in.", accept=accept),
+        _("It is written in %(formats)s.", formats=", ".join(form.mimetype for form in formats)),
     )
 
 

@@ -21,6 +21,7 @@ from kg.web import negotiation, tongues
 from kg.web.negotiation import HTML, JSON_LD, N_TRIPLES, RDF_XML, TURTLE, Format
 from kg.web.search import address
 from kg.web.site import base, item, links, query_link
+from kg.web.tongues import _
 
 blueprint = Blueprint("ontology", __name__)
 
@@ -75,7 +76,7 @@ def shape(name: str) -> Response:
     """Show what one kind of record, or of nested thing, may say: every field with its values and what the check says."""
     kind = next((kind for kind in _kinds() if _anchor(kind.iri) == name), None)
     if kind is None:
-        raise NotFound(f"There is no shape {name!r} with fields.", "/shapes lists them all.")
+        raise NotFound(_("There is no shape %(name)s with fields.", name=repr(name)), _("/shapes lists them all."))
     rows = [_row(own) for own in kind.fields]
     return _page("ontology/shape.html", None, kind=kind, anchor=name, rows=rows, classes=_classes(kind))
 
@@ -98,7 +99,7 @@ def foreign_scheme() -> Response:
     """Show a concept scheme of others, of which the base keeps the concepts that it uses."""
     iri = request.args.get("iri", "")
     if not iri:
-        raise BadInput("Say which scheme: /scheme?iri= and its IRI.", "/ontology lists the schemes.")
+        raise BadInput(_("Say which scheme: /scheme?iri= and its IRI."), _("/ontology lists the schemes."))
     return _scheme(iri, None, None)
 
 
@@ -110,9 +111,9 @@ def _scheme(iri: str, path: str | None, by_extension: Format | None) -> Response
     try:
         scheme = words.scheme(iri)
     except ValueError as error:
-        raise BadInput(f"{iri!r} is not an IRI: {error}.") from error
+        raise BadInput(_("%(name)s is not an IRI: %(why)s.", name=repr(iri), why=error)) from error
     if scheme is None:
-        raise NotFound(f"There is no concept scheme <{iri}>.", "/ontology lists the schemes.")
+        raise NotFound(_("There is no concept scheme <%(iri)s>.", iri=iri), _("/ontology lists the schemes."))
     form = negotiation.chosen(_FORMATS, by_extension)
     if form is not HTML:
         return _data(words.concepts(iri), form)
@@ -241,8 +242,8 @@ def _form(ext: str | None) -> Format:
     by_extension = next((form for form in _FORMATS if form.ext == ext), None)
     if ext is not None and by_extension is None:
         raise NotFound(
-            f"The ontology is not written as .{ext}.",
-            "It is written as " + ", ".join(f".{f.ext}" for f in _FORMATS) + ".",
+            _("This page is not written as .%(ext)s.", ext=ext),
+            _("It is written as %(formats)s.", formats=", ".join(f".{f.ext}" for f in _FORMATS)),
         )
     return negotiation.chosen(_FORMATS, by_extension)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request
+from flask import Blueprint, Response, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from kg import deciding, intake, libraries
@@ -63,7 +63,11 @@ def references() -> AnyResponse | str:
     if wrong:
         return _page(text, "", arrivals, broken, wrong, chosen)
     library = Sent("", text.encode(), [entry.key for entry in entries]) if formats.is_pasted_library(text) else None
-    return _sent(arrivals, chosen, library)
+    try:
+        return _sent(arrivals, chosen, library)
+    except KgError as error:  # all are sent or none: what was pasted and ticked stands there still
+        wrong = {"text": [_("Nothing was sent."), str(error)]}
+        return Response(_page(text, "", arrivals, broken, wrong, chosen), error.status)
 
 
 def _read(text: str, doi: str) -> tuple[list[Entry], list[Broken]]:
@@ -97,22 +101,27 @@ def _as_text(entry: Entry, arrival: Arrival) -> str:
 
 
 def _sent(arrivals: list[Arrival], chosen: set[int], library: Sent | None) -> AnyResponse | str:
-    """Make a proposal of each that is chosen, and keep the whole; show where their senders see what becomes of them."""
+    """Make a proposal of each that is chosen, of all or of none, keep the whole text, and show where each can be followed."""
     if person.is_a_program():
         return redirect("/contribute", 303)
     person.count()
-    kept, numbers = [], list[int]()
-    for arrival in (one for place, one in enumerate(arrivals) if one.triples and place in chosen):
-        key, title = arrival.called
-        title = (title or key)[:100]
-        why = f"{'change of' if arrival.before else 'new'} reference: {title}"
-        states = {arrival.iri: (parsed(arrival.before) or None, list(arrival.triples))}
-        number, secret = deciding.send(base(), states, why, person.sender("reference"))
-        numbers.append(number)
-        kept.append({"title": title, "number": number, "url": f"/contribute/sent/{number}/{secret}"})
+    taken = [arrival for number, arrival in enumerate(arrivals) if arrival.triples and number in chosen]
+    titles = [(title or key)[:100] for key, title in (arrival.called for arrival in taken)]
+    wanted = [
+        (
+            f"{'change of' if arrival.before else 'new'} reference: {title}",
+            {arrival.iri: (parsed(arrival.before) or None, list(arrival.triples))},
+        )
+        for arrival, title in zip(taken, titles, strict=True)
+    ]
+    sent = deciding.send_all(base(), wanted, person.sender("reference"))
     if library is not None:
-        whole = replace(library, name=f"pasted-{numbers[0]}.bib")
-        libraries.keep(base(), whole, arrivals, "a visitor", numbers)
+        numbers = [number for number, _secret in sent]
+        libraries.keep(base(), replace(library, name=f"pasted-{numbers[0]}.bib"), arrivals, "a visitor", numbers)
+    kept = [
+        {"title": title, "number": number, "url": f"/contribute/sent/{number}/{secret}"}
+        for title, (number, secret) in zip(titles, sent, strict=True)
+    ]
     if len(kept) == 1:
         return redirect(str(kept[0]["url"]), 303)
     return render_template("contribute/sent_many.html", sent=kept, root=request.host_url.rstrip("/"))

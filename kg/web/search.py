@@ -21,7 +21,7 @@ from kg.web.names import Name, names
 from kg.web.negotiation import LIST
 from kg.web.pictures import world
 from kg.web.site import base, item, links, query_link
-from kg.web.tongues import _, language, ngettext, said
+from kg.web.tongues import _, language, ngettext, pair, said
 from kg.words import phrase
 
 __all__ = ["address", "blueprint", "parameters", "wanted_from"]
@@ -160,7 +160,7 @@ def _called(value: str, named: dict[str, Name]) -> str:
 def _chips(wanted: Wanted, named: dict[str, Name]) -> list[dict[str, str]]:
     titles, toggled = facets.titles(), Toggled(wanted)
     chips = [
-        {"label": f"{titles[slug]}: {_called(value, named)}", "remove_url": toggled.address(slug, value)}
+        {"label": pair(titles[slug], _called(value, named)), "remove_url": toggled.address(slug, value)}
         for slug, values in wanted.facets.items()
         for value in values
     ]

@@ -37,10 +37,7 @@ _UNGROUPED = 1000
 
 def register(app: Flask) -> None:
     """Give the templates their words, and every answer the name of its language."""
-    app.jinja_env.add_extension("jinja2.ext.i18n")
-    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
-        lambda text: words().gettext(text), lambda one, many, number: words().ngettext(one, many, number), newstyle=True
-    )
+    app.jinja_env.globals |= {"_": _in_template, "ngettext": _many_in_template}
     app.jinja_env.filters |= {"number": number, "named": named, "said": said}
     app.context_processor(_shared)
     app.after_request(_told)
@@ -89,11 +86,17 @@ def _known(name: str | None) -> str | None:
     return name if name in LANGUAGES else None
 
 
+def told(response: Response) -> Response:
+    """Say on an answer in which language it is, and on what that hangs."""
+    response.headers["Content-Language"] = language()
+    response.vary.update(("Accept-Language", "Cookie"))
+    return response
+
+
 def _told(response: Response) -> Response:
-    """Say on an answer which language it is in, and on what that hangs; remember the language that the reader asked for."""
+    """Say of a page in which language it is, and remember the language that the reader asked for."""
     if response.mimetype in _SPEAKING:
-        response.headers["Content-Language"] = language()
-        response.vary.update(("Accept-Language", "Cookie"))
+        told(response)
         if chosen := _asked():
             response.set_cookie(_NAME, chosen, max_age=_YEAR, httponly=True, samesite="Lax")
     return response
@@ -119,19 +122,44 @@ def _choices() -> list[dict[str, Any]]:
 
 def _(text: str, /, **given: object) -> str:
     """Say a sentence in the reader's language; `%(name)s` stands for what is given, `%%` for a percent sign."""
-    return words().gettext(text) % _apart(given)
+    return words().gettext(text) % _apart(text, given)
 
 
 def ngettext(one: str, many: str, num: int, /, **given: object) -> str:
     """Say a sentence about some number of things in the reader's language."""
-    return words().ngettext(one, many, num) % _apart({"num": number(num)} | given)
+    return words().ngettext(one, many, num) % _apart(many, {"num": number(num)} | given)
 
 
-def _apart(given: Mapping[str, object]) -> Mapping[str, object]:
-    """Hold what is given, an address or a name, apart from a sentence that runs from right to left (FSI and PDI of UAX #9)."""
-    if direction(language()) == "ltr":
+def _in_template(text: str, /, **given: object) -> Markup:
+    """Say a sentence of a template, which may hold tags; what is given is escaped unless it is mark-up itself."""
+    return Markup(words().gettext(text)) % _apart(text, given)
+
+
+def _many_in_template(one: str, many: str, num: int, /, **given: object) -> Markup:
+    """Say a sentence of a template about some number of things."""
+    return Markup(words().ngettext(one, many, num)) % _apart(many, {"num": number(num)} | given)
+
+
+def _is_address(name: str, sentence: str) -> bool:
+    return f'="%({name})s"' in sentence or f"](%({name})s)" in sentence
+
+
+def _apart(sentence: str, given: Mapping[str, object]) -> Mapping[str, object]:
+    """Hold a name that is given apart from a sentence that runs from right to left (FSI and PDI of UAX #9).
+
+    Mark-up has its own direction, and an address of a link (`href="%(url)s"`, `](%(url)s)`) takes nothing but what is given.
+    """
+    if not leftwards():
         return given
-    return {name: f"\u2068{value}\u2069" if type(value) in (str, Text) else value for name, value in given.items()}
+    return {
+        name: f"\u2068{value}\u2069" if type(value) in (str, Text) and not _is_address(name, sentence) else value
+        for name, value in given.items()
+    }
+
+
+def pair(what: str, text: object) -> str:
+    """Say what something is and how it is, `Kenya: 12`, with the signs of the reader's language between them."""
+    return _("%(what)s: %(text)s", what=what, text=text)
 
 
 def said(text: str) -> str:
@@ -225,6 +253,11 @@ def _locale(wanted: str) -> Locale:
 def direction(wanted: str) -> str:
     """Return how a language is written: `ltr` or `rtl`."""
     return "rtl" if _locale(wanted).character_order == "right-to-left" else "ltr"
+
+
+def leftwards() -> bool:
+    """Tell whether the reader's language is written from right to left."""
+    return direction(language()) == "rtl"
 
 
 @cache

@@ -15,6 +15,21 @@ FORMATS = {"docx": "docx", "odt": "odt", "tex": "latex", "md": "gfm", "html": "h
 """What we call a form and what pandoc calls it."""
 
 REST = "Other works"
+
+
+@dataclass(frozen=True)
+class Words:
+    """The words that a document adds of its own, and their language; `leftwards` where that is written from right to left."""
+
+    rest: str = REST
+    use: str = "Use:"
+    linked: str = "Linked here:"
+    between: str = "; "
+    language: str = ""
+    leftwards: bool = False
+
+
+ENGLISH = Words()
 _STYLED = ("docx", "odt", "html")
 
 
@@ -27,7 +42,7 @@ class Work:
     linked: tuple[tuple[str, str], ...] = ()
 
 
-def chapters(works: Iterable[Work]) -> list[tuple[str, list[Work]]]:
+def chapters(works: Iterable[Work], rest_is: str = REST) -> list[tuple[str, list[Work]]]:
     """Give every work one chapter: the largest topic takes its works first, then the largest of what is left.
 
     So a document has few and full chapters, in alphabetical order, and names no work twice. A work without a topic stands last.
@@ -39,33 +54,42 @@ def chapters(works: Iterable[Work]) -> list[tuple[str, list[Work]]]:
         made[topic] = [work for work in rest if topic in work.topics]
         rest = [work for work in rest if topic not in work.topics]
     ordered = sorted(made.items(), key=lambda chapter: chapter[0].casefold())
-    return [*ordered, *([(REST, rest)] if rest else [])]
+    return [*ordered, *([(rest_is, rest)] if rest else [])]
 
 
-def write(works: Sequence[Work], form: str, style: str, title: str, told: Sequence[str], seconds: float) -> bytes:
+def write(
+    works: Sequence[Work],
+    form: str,
+    style: str,
+    title: str,
+    told: Sequence[str],
+    seconds: float,
+    words: Words = ENGLISH,
+) -> bytes:
     """Return the document in a form of FORMATS; `style` is the path of a style, `told` the paragraphs before the first chapter."""
-    parted = chapters(works) if any(work.topics for work in works) else [("", list(works))]
+    parted = chapters(works, words.rest) if any(work.topics for work in works) else [("", list(works))]
     ordered = [work for _, found in parted for work in found]
-    printed = pandoc.references([csl.item(work.entry) for work in ordered], style, seconds)
+    printed = pandoc.references([csl.item(work.entry) for work in ordered], style, seconds, words.language)
     place = {key: number for number, (key, _) in enumerate(printed)}
     said = dict(printed)
-    blocks: list[Block] = [_paragraph(words) for words in told]
+    blocks: list[Block] = [_paragraph(sentence) for sentence in told]
     for name, found in parted:
         if name:
             blocks.append({"t": "Header", "c": [1, ["", [], []], text(f"{name} ({len(found)})")]})
         for work in sorted(found, key=lambda work: place[work.entry.key]):
-            blocks += _work(work, said[work.entry.key], form)
-    return pandoc.write(pandoc.document(blocks, title), FORMATS[form], seconds)
+            blocks += _work(work, said[work.entry.key], form, words)
+    made = pandoc.document(blocks, title, words.language or "en", leftwards=words.leftwards)
+    return pandoc.write(made, FORMATS[form], seconds)
 
 
-def _work(work: Work, printed: list[Block], form: str) -> list[Block]:
+def _work(work: Work, printed: list[Block], form: str, words: Words) -> list[Block]:
     """Return a reference, and under it what we say of it."""
     fields = work.entry.fields
     below = [_paragraph(fields["annotation"])] if "annotation" in fields else []
     if "usage" in fields:
-        below.append(_paragraph(fields["usage"], "Use: "))
+        below.append(_paragraph(fields["usage"], words.use))
     if work.linked:
-        below.append(_links(work.linked))
+        below.append(_links(work.linked, words))
     if form in _STYLED:
         named = [["", ["csl-entry"], [["custom-style", "Bibliography"]]], printed if form == "html" else plain(printed)]
         reference: list[Block] = [{"t": "Div", "c": named}]
@@ -79,11 +103,11 @@ def _paragraph(words: str, head: str = "") -> Block:
     return {"t": "Para", "c": strong + text(words)}
 
 
-def _links(linked: Iterable[tuple[str, str]]) -> Block:
-    inlines: list[Block] = [{"t": "Strong", "c": text("Linked here:")}, {"t": "Space"}]
+def _links(linked: Iterable[tuple[str, str]], words: Words) -> Block:
+    inlines: list[Block] = [{"t": "Strong", "c": text(words.linked)}, {"t": "Space"}]
     for number, (title, address) in enumerate(linked):
         if number:
-            inlines += [{"t": "Str", "c": ";"}, {"t": "Space"}]
+            inlines += [{"t": "Str", "c": words.between.rstrip()}, {"t": "Space"}]
         inlines.append({"t": "Link", "c": [["", [], []], text(title), [address, ""]]})
     return {"t": "Para", "c": inlines}
 

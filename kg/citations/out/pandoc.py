@@ -54,22 +54,25 @@ def run(arguments: Iterable[str], given: bytes, seconds: float) -> bytes:
 _SMALLER = "Ask for fewer references: narrow the search, or make it with `kg export` on the machine of the base."
 
 
-def references(items: list[Item], style: str, seconds: float) -> list[tuple[str, list[Block]]]:
+def references(items: list[Item], style: str, seconds: float, language: str = "") -> list[tuple[str, list[Block]]]:
     """Return items as a citation style prints them, in the order of the style: key and blocks; `style` is a path.
+
+    `language` is that of the style's own words (and others, retrieved from, the names of months), where it is not the style's.
 
     Some styles print nothing for some types (APA takes an interview for a private letter): such items are printed as documents.
     """
-    printed = _printed(items, style, seconds)
+    printed = _printed(items, style, seconds, language)
     found = {key for key, _ in printed}
     silent = [item | {"type": "document"} for item in items if item["id"] not in found]
-    return printed + (_printed(silent, style, seconds) if silent else [])
+    return printed + (_printed(silent, style, seconds, language) if silent else [])
 
 
-def _printed(items: list[Item], style: str, seconds: float) -> list[tuple[str, list[Block]]]:
+def _printed(items: list[Item], style: str, seconds: float, language: str) -> list[tuple[str, list[Block]]]:
     # Ids of our own making: pandoc turns signs in keys into others where an anchor does not take them.
     numbered = [_for_print(item) | {"id": f"n{number}"} for number, item in enumerate(items)]
     given = json.dumps(numbered)
-    made = run(["--from=csljson", "--to=json", "--citeproc", f"--csl={style}"], given.encode(), seconds)
+    spoken = [f"--metadata=lang={language}"] if language else []
+    made = run(["--from=csljson", "--to=json", "--citeproc", f"--csl={style}", *spoken], given.encode(), seconds)
     entries = (entry for block in json.loads(made)["blocks"] if block["t"] == "Div" for entry in block["c"][1])
     return [
         (items[int(entry["c"][0][0].removeprefix("ref-n"))]["id"], [harmless(block) for block in entry["c"][1]])
@@ -106,12 +109,12 @@ def harmless(node: Any) -> Any:
     return node
 
 
-def document(blocks: list[Block], title: str, language: str = "en") -> Document:
-    """Return blocks as a whole document."""
+def document(blocks: list[Block], title: str, language: str = "en", *, leftwards: bool = False) -> Document:
+    """Return blocks as a whole document; `leftwards` where its language is written from right to left."""
     meta = {
         "title": {"t": "MetaInlines", "c": text(title)},
         "lang": {"t": "MetaString", "c": language},
-    }
+    } | ({"dir": {"t": "MetaString", "c": "rtl"}} if leftwards else {})
     return {"pandoc-api-version": [1, 23, 1], "meta": meta, "blocks": blocks}
 
 

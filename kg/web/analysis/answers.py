@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 
 from flask import Response, request
 
-from kg.analysis import tables
+from kg.analysis import documents, tables
 from kg.analysis.tables import Table
+from kg.analysis.words import Hand
 from kg.errors import BadInput, NotFound
 from kg.terms import path_of
-from kg.web import negotiation
+from kg.web import negotiation, tongues
 from kg.web.negotiation import CSV, HTML, JSON, Format
 from kg.web.site import base, query_link
-from kg.web.tongues import _
+from kg.web.tongues import _, day, language, leftwards
 
 MARKDOWN = Format("md", "text/markdown", "Markdown")
 LATEX = Format("tex", "text/x-tex", "LaTeX")
 XLSX = Format("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "XLSX")
-DOCX = Format("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "DOCX")
-SVG = Format("svg", "image/svg+xml", "SVG")
+DOCX = Format("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "DOCX", spoken=True)
+SVG = Format("svg", "image/svg+xml", "SVG", spoken=True)
+PAPER = Format("md", "text/markdown", "Markdown", spoken=True)
+"""Markdown that is no table but a paper."""
 
 TABLE = (HTML, CSV, MARKDOWN, LATEX, XLSX, JSON)
 
@@ -59,6 +62,22 @@ def sent(body: str | bytes, form: Format, name: str) -> Response:
     )
 
 
+def spoken(body: str | bytes, form: Format, name: str) -> Response:
+    """Send a file that is written in the reader's language."""
+    return tongues.told(sent(body, form, name))
+
+
+def paper(text: str, form: Format, name: str) -> Response:
+    """Send a paper that was written as Markdown in the reader's language: as it is, or as a document."""
+    body = text if form is PAPER else documents.convert(text, form.ext, language=language(), leftwards=leftwards())
+    return spoken(body, form, name)
+
+
+def hand(names: Mapping[str, str] | None = None) -> Hand:
+    """Return how papers are written here: records open on this site, in the reader's language."""
+    return Hand(address_of, _, names or {})
+
+
 def table(made: Table, form: Format, name: str) -> Response:
     """Send a table in a format."""
     return sent(_WRITERS[form.ext](made), form, name)
@@ -68,8 +87,12 @@ def stamp(question: str) -> str:
     """Return in Markdown from which state of the base a paper comes, with its page and the query behind it."""
     site, path = request.url_root.rstrip("/"), request.path.rpartition(".")[0] or request.path
     page = f"{site}{path}?{request.query_string.decode('ascii', 'ignore')}"
-    told = f"From revision {base().index.revision} of Open Urban, {date.today().isoformat()}"
-    return f"{told}: [the page, where every number opens]({_in_link(page)}), [the query]({_in_link(site + query_link(question))})."
+    return _(
+        "From revision %(revision)s of Open Urban, %(date)s: [the page, where every number opens](%(page)s), "
+        "[the query](%(query)s).",
+        revision=base().index.revision, date=day(date.today()), page=_in_link(page),
+        query=_in_link(site + query_link(question)),
+    )  # fmt: skip
 
 
 def _in_link(address: str) -> str:

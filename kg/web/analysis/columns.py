@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kg.analysis.tables import Value
 from kg.web.tongues import ENGLISH, language, said
-from kg.words import Text, phrase
+from kg.words import Text, phrase, spoken_in
 
 COLUMNS = (
     phrase("about"), phrase("after"), phrase("basis"), phrase("civic community"), phrase("code"), phrase("coded"),
@@ -53,10 +53,10 @@ def told(column: str, value: Value) -> str:
     """Return a value as a page writes it: a share in per cent, a fixed word in the reader's language."""
     if isinstance(value, float):
         return f"{value * 100:.0f} %"
-    text = "" if value is None else str(value)
+    text = "" if value is None else value if isinstance(value, str) else str(value)
     if column in _FIXED:
         return said(text)
-    return Text(text, ENGLISH) if column in _ENGLISH else text
+    return Text(text, spoken_in(text, ENGLISH)) if column in _ENGLISH else text
 
 
 def sentence(text: str) -> Text:

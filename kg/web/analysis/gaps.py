@@ -19,6 +19,7 @@ from kg.web.analysis.held import evidence, opened
 from kg.web.analysis.matrix import form_fields
 from kg.web.negotiation import HTML
 from kg.web.site import base, links, query_link
+from kg.web.tongues import _
 from kg.words import phrase
 
 blueprint = Blueprint("gaps", __name__)
@@ -41,7 +42,7 @@ def gaps(ext: str | None = None) -> Response | str:
         return asking.page("gaps_start.html", form=fields, query_url=query_link(queries.fill("analysis-cells")))
     found = subjects.measure(held, whose.subject)
     if form is not HTML:
-        title = f"Gaps: {whose.title}"
+        title = _("Gaps: %(whom)s", whom=whose.title)
         return answers.table(measured.as_table(held, found, title, base().index.revision), form, "gaps")
     in_full = _IN_FULL if not asking.is_long() else _IN_FULL // 2
     open_gaps, held_gaps = found.of(MISSING, UNKNOWN, WEAK), found.of(HELD)

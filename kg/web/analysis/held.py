@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import replace
 from threading import Lock
 from typing import TypeVar, cast
@@ -11,9 +11,10 @@ from flask import current_app
 from pyoxigraph import Literal, NamedNode
 
 from kg import queries
-from kg.analysis.evidence import Evidence, Provision, told_apart
+from kg.analysis.evidence import STEP_WORDS, Evidence, Provision, Step, told_apart
 from kg.analysis.gathering import gather
 from kg.answers import Row
+from kg.web import names
 from kg.web.analysis import answers
 from kg.web.negotiation import Format
 from kg.web.site import base
@@ -71,7 +72,8 @@ def _in_words(held: Evidence) -> Evidence:
             matches=tuple((iri, called(iri, label)) for iri, label in one.matches),
         )
 
-    places = {iri: called(iri, label) for iri, label in held.places.items()}
+    named = names.labels(held.places)
+    places = {iri: named.get(iri) or Text(label, ENGLISH) for iri, label in held.places.items()}
     types = {iri: labels[type_] for iri, type_ in held.place_types.items() if type_ in labels}
     apart = told_apart(places, types)
     return replace(
@@ -79,7 +81,24 @@ def _in_words(held: Evidence) -> Evidence:
         provisions={iri: provision(one) for iri, one in held.provisions.items()},
         places={iri: Text(apart[iri], label.language) for iri, label in places.items()},
         concepts={iri: called(iri, label) for iri, label in held.concepts.items()},
+        steps=_steps_in_words(held.steps),
     )
+
+
+def _steps_in_words(steps: Mapping[str, Step]) -> dict[str, Step]:
+    """Say steps as the reader's language does; one that nobody has translated stays English, and says so."""
+    rows = base().engine.select(queries.fill("analysis-step-words", language=Literal(language())))
+    said = {row["provision"].value: row for row in rows}
+
+    def step(iri: str, one: Step) -> Step:
+        row = said.get(iri)
+        if row is not None:
+            actor, government, community, clause = (Text(row[part].value, language()) for part in STEP_WORDS)
+        else:
+            actor, government, community, clause = (Text(getattr(one, part), ENGLISH) for part in STEP_WORDS)
+        return replace(one, actor=actor, government=government, community=community, clause=clause)
+
+    return {iri: step(iri, one) for iri, one in steps.items()}
 
 
 def opened(ext: str | None, formats: tuple[Format, ...] = answers.TABLE) -> tuple[Format, Evidence]:

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, redirect
 from werkzeug.wrappers import Response as AnyResponse
 
 from kg import queries
-from kg.analysis import documents, gantt, roadmap, words
+from kg.analysis import gantt, roadmap, words
 from kg.analysis.evidence import Evidence
 from kg.analysis.gaps import MISSING, UNKNOWN, WEAK, Gap, Gaps
 from kg.analysis.peers import PASSED
@@ -27,7 +27,7 @@ blueprint = Blueprint("plan", __name__)
 _STEP, _STEP_LINKS, _WIN = 1250, 3, 120
 """What weighs something: the words of a step, its links that carry the address, and the mark-up of a quick win."""
 
-_DRAFT = (HTML, answers.MARKDOWN, answers.DOCX)
+_DRAFT = (HTML, answers.PAPER, answers.DOCX)
 
 
 @blueprint.get("/roadmap")
@@ -54,12 +54,11 @@ def plan(ext: str | None = None) -> Response | str:
     if form is HTML:
         return _plan_page(held, whose, found, made, title)
     if form is answers.SVG:
-        return answers.sent(gantt.draw(gantt.bars(made), title, f"{gantt.EFFORT} Green: quick win."), form, "roadmap")
-    if form in (answers.MARKDOWN, answers.DOCX):
-        text = words.plan(
-            held, made, title, answers.address_of, answers.stamp(queries.fill("analysis-steps")), _named(made)
-        )
-        return answers.sent(text if form is answers.MARKDOWN else documents.convert(text, "docx"), form, "roadmap")
+        legend = f"{_(gantt.EFFORT)} {_(gantt.QUICK)}"
+        return answers.spoken(gantt.draw(gantt.bars(made, _), title, legend, _), form, "roadmap")
+    if form in (answers.PAPER, answers.DOCX):
+        text = words.plan(held, made, title, answers.hand(_named(made)), answers.stamp(queries.fill("analysis-steps")))
+        return answers.paper(text, form, "roadmap")
     return answers.table(roadmap.as_table(held, made, title, base().index.revision), form, "roadmap")
 
 
@@ -135,8 +134,8 @@ def draft(ext: str | None = None) -> Response | str:
             formats=links("/draft", _DRAFT, asking.parameters()),
             query_url=query_link(queries.fill("analysis-steps")),
         )
-    text = words.draft(held, made, title, answers.address_of, answers.stamp(queries.fill("analysis-steps")))
-    return answers.sent(text if form is answers.MARKDOWN else documents.convert(text, "docx"), form, "draft")
+    text = words.draft(held, made, title, answers.hand(), answers.stamp(queries.fill("analysis-steps")))
+    return answers.paper(text, form, "draft")
 
 
 def _chosen(found: Gaps, wanted: list[str]) -> list[Gap]:

@@ -9,7 +9,7 @@ from flask import Response
 from pyoxigraph import Literal, NamedNode, Triple
 
 from kg import queries
-from kg.analysis import documents, gantt, kept, plans
+from kg.analysis import gantt, kept, plans
 from kg.analysis.evidence import concept, slug_of
 from kg.analysis.plans import Line
 from kg.analysis.roadmap import EFFORTS
@@ -23,7 +23,7 @@ from kg.web.portrait import spoken
 from kg.web.site import base, links, query_link
 from kg.web.tongues import _, best, language, said
 
-FORMATS = (HTML, CSV, answers.MARKDOWN, answers.DOCX, answers.SVG, answers.XLSX, JSON)
+FORMATS = (HTML, CSV, answers.PAPER, answers.DOCX, answers.SVG, answers.XLSX, JSON)
 _STEP, _LINK = 420, 75
 """What the mark-up of a step weighs, and that of a link."""
 
@@ -43,7 +43,7 @@ def begin(iri: str) -> list[Triple]:
     told += [Triple(thing, OU.sector, NamedNode(concept("sector", whose.sector)))] if whose.sector else []
     if asking.text("policy"):
         told += [Triple(thing, OU.changesPolicy, NamedNode(policy.iri)) for policy in subject.own]
-    return told + derived(iri, "roadmap") + plans.written(iri, plans.taken(evidence, made))
+    return told + derived(iri, "roadmap") + plans.written(iri, plans.taken(evidence, made, _, language()))
 
 
 def derived(iri: str, page: str) -> list[Triple]:
@@ -67,11 +67,10 @@ def show(form: Format, slug: str) -> Response | str:
     labels = _labels(lines)
     title, about = (_text(own, path) for path in (DCT.title, DCT.description))
     if form is answers.SVG:
-        return answers.sent(gantt.draw(plans.bars(lines, labels), title, gantt.EFFORT), form, slug_of(iri))
-    if form in (answers.MARKDOWN, answers.DOCX):
+        return answers.spoken(gantt.draw(plans.bars(lines, labels, _), title, _(gantt.EFFORT), _), form, slug_of(iri))
+    if form in (answers.PAPER, answers.DOCX):
         stamp = answers.stamp(queries.fill("record", record=NamedNode(iri)))
-        text = kept.plan(lines, title, about, labels, answers.address_of, stamp)
-        return answers.sent(text if form is answers.MARKDOWN else documents.convert(text, "docx"), form, slug_of(iri))
+        return answers.paper(kept.plan(lines, title, about, labels, answers.hand(), stamp), form, slug_of(iri))
     if form is not HTML:
         return answers.table(plans.as_table(lines, labels, title, base().index.revision), form, slug_of(iri))
     shown, page, pages = asking.leaf(lines, _weight(lines, labels))

@@ -48,7 +48,7 @@ def principles(ext: str | None = None) -> Response | str:
         return asking.page("gaps_start.html", form=fields, action="/gaps/principles", query_url=query_url)
     found = subjects.measure(held, whose.subject)
     if form is not HTML:
-        return answers.table(_table(found, f"Principles: {whose.title}"), form, "principles")
+        return answers.table(_table(found, _("Principles: %(whom)s", whom=whose.title)), form, "principles")
     every = _schemes(found)
     asked = _asked(every, asking.text("scheme") or _TIED)
     return asking.page(

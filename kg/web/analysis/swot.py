@@ -41,7 +41,9 @@ def show(ext: str | None = None) -> Response | str:
         return _start(held, title)
     if form is not HTML:
         note = swot.SIGNED if all(factor.by for factor in factors) else swot.DERIVED
-        return answers.table(swot.as_table(factors, f"SWOT: {title}", base().index.revision, note), form, "swot")
+        return answers.table(
+            swot.as_table(factors, _("SWOT: %(whom)s", whom=title), base().index.revision, note), form, "swot"
+        )
     single = len(policies) == 1
     return asking.page(
         "swot.html" if single else "swot_many.html",

@@ -23,6 +23,7 @@ from kg.web.harvest.writing import page_of
 from kg.web.kept import settled, tag
 from kg.web.search import wanted_from
 from kg.web.site import base
+from kg.web.tongues import _, language, ngettext, number, told
 
 END = PREFIXES["schema"] + "endDate"
 _BATCH = 200
@@ -37,7 +38,7 @@ def calendar() -> Response:
     revision = settled()
     answer = Response(content_type="text/calendar; charset=utf-8")
     if revision is not None:
-        answer.set_etag(tag(revision, request.url), weak=True)
+        answer.set_etag(tag(revision, language(), request.url), weak=True)
         if answer.make_conditional(request).status_code == HTTPStatus.NOT_MODIFIED:
             return answer
     kinds = {kind.name: kind for kind in base().model.kinds if kind.name and kind.field(START)}
@@ -54,18 +55,19 @@ def calendar() -> Response:
             events += [event] if event is not None else []
     answer.response = stream_with_context(_written(events, undated))
     answer.headers["Content-Disposition"] = 'inline; filename="events.ics"'
-    return answer
+    return told(answer)
 
 
 def _written(events: list[Event], undated: int) -> Iterator[bytes]:
     frame = Calendar()
-    frame.add("prodid", "-//Open Urban//Events//EN")
+    frame.add("prodid", f"-//Open Urban//Events//{language().upper()}")
     frame.add("version", "2.0")
-    told = f"{len(events)} events whose day is known. Left out, because no day of theirs is known: {undated}."
-    for name, text in (("name", "Open Urban: events"), ("description", told)):
+    known = ngettext("%(num)s event whose day is known.", "%(num)s events whose day is known.", len(events))
+    left = _("Left out, because no day of theirs is known: %(count)s.", count=number(undated))
+    for name, text in (("name", _("Open Urban: events")), ("description", f"{known} {left}")):
         frame.add(name, text)
         frame.add({"name": "x-wr-calname", "description": "x-wr-caldesc"}[name], vText(text))
-    head, _, foot = frame.to_ical().partition(b"END:VCALENDAR")
+    head, _end, foot = frame.to_ical().partition(b"END:VCALENDAR")
     yield head
     for event in events:
         yield event.to_ical()
@@ -93,7 +95,7 @@ def _event(card: Card, kind: Kind, found: Statements, changed: Entered | None) -
     where = words.value if words else card.place
     if where:
         event.add("location", where)
-    event.add("categories", [kind.label])
+    event.add("categories", [kind.label_in(language())])
     event.add("url", page_of(card.iri))
     event.add("transp", "TRANSPARENT")
     return event

@@ -15,10 +15,12 @@ from kg.web.harvest.sets import register
 from kg.web.harvest.writing import ATOM, OPENSEARCH, add, here, page_of, root, steady
 from kg.web.search import parameters, wanted_from
 from kg.web.site import base
+from kg.web.tongues import _, language, ngettext, pair, told
 
 _PAGE = 50
 _DEEPEST = 200
 _NAME = "Open Urban"
+_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _NEVER = "1970-01-01T00:00:00Z"
 _TOMBSTONES = "http://purl.org/atompub/tombstones/1.0"
 _LICENCE = "https://creativecommons.org/licenses/by/4.0/"
@@ -29,11 +31,14 @@ def news() -> Response:
     asked = request.args.get("page", "1")
     page = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 9 else 0
     if not 1 <= page <= _DEEPEST:
-        raise NotFound(f"The news have no page {asked}.", f"They go back to page {_DEEPEST}; /oai has every change.")
+        raise NotFound(
+            _("The news have no page %(page)s.", page=asked),
+            _("They go back to page %(deepest)s; /oai has every change.", deepest=_DEEPEST),
+        )
     entered = register().newest(_PAGE + 1, (page - 1) * _PAGE)
     shown = entered[:_PAGE]
     cards = base().index.get(one.graph for one in shown if not one.gone)
-    feed = _feed("/feed.atom", {"page": page}, f"{_NAME}: what is new", shown[0].at if shown else _NEVER)
+    feed = _feed("/feed.atom", {"page": page}, _("%(name)s: what is new", name=_NAME), shown[0].at if shown else _NEVER)
     _link(feed, "alternate", here("/"), "text/html")
     _neighbours(feed, "/feed.atom", {}, page, more=len(entered) > _PAGE)
     for one in shown:
@@ -41,7 +46,7 @@ def news() -> Response:
             add(feed, f"{{{_TOMBSTONES}}}deleted-entry", ref=one.graph, when=one.at)
         elif one.graph in cards:
             _entry(feed, cards[one.graph], one.at)
-    return steady(feed, "application/atom+xml")
+    return told(steady(feed, "application/atom+xml"))
 
 
 def results() -> Response:
@@ -51,10 +56,13 @@ def results() -> Response:
     found = base().index.search(wanted)
     pages = max(1, -(-found.total // _PAGE))
     if page > pages:
-        raise NotFound(f"This search has no page {page}.", f"It has pages 1 to {pages}.")
+        raise NotFound(
+            _("This search has no page %(page)s.", page=page),
+            ngettext("This search has %(num)s page.", "This search has %(num)s pages.", pages),
+        )
     given = parameters(wanted)
     changed = register().get(hit.card.iri for hit in found.hits)
-    title = f"{_NAME}: {wanted.text}" if wanted.text else f"{_NAME}: a search"
+    title = pair(_NAME, wanted.text) if wanted.text else _("%(name)s: a search", name=_NAME)
     latest = max((one.at for one in changed.values()), default=_NEVER)
     feed = _feed("/search.atom", {**given, "page": page}, title, latest)
     _link(feed, "alternate", here("/search" + _tail({**given, "page": page})), "text/html")
@@ -66,7 +74,7 @@ def results() -> Response:
     for hit in found.hits:
         if hit.card.iri in changed:
             _entry(feed, hit.card, changed[hit.card.iri].at)
-    return steady(feed, "application/atom+xml")
+    return told(steady(feed, "application/atom+xml"))
 
 
 def description() -> Response:
@@ -76,7 +84,7 @@ def description() -> Response:
     add(
         document,
         "Description",
-        "Open data policy for smart and resilient cities: policies, datasets, standards, practices, references.",
+        _("Open data policy for smart and resilient cities: policies, datasets, standards, practices, references."),
     )
     for mimetype, path, rel in (
         ("text/html", "/search", "results"),
@@ -90,7 +98,7 @@ def description() -> Response:
     add(document, "Language", "*")
     add(document, "InputEncoding", "UTF-8")
     add(document, "OutputEncoding", "UTF-8")
-    return steady(document, "application/opensearchdescription+xml")
+    return told(steady(document, "application/opensearchdescription+xml"))
 
 
 # -- pieces -------------------------------------------------------------------------------------------------------------
@@ -101,7 +109,7 @@ def _feed(path: str, given: dict[str, Any], title: str, updated: str) -> Any:
     feed = root("feed", {None: ATOM, "opensearch": OPENSEARCH, "at": _TOMBSTONES})
     first = {name: value for name, value in given.items() if name != "page"}
     add(feed, "id", base().settings.base + path.lstrip("/") + _tail(first))
-    add(feed, "title", title)
+    add(feed, "title", title).set(_LANG, language())
     add(feed, "updated", updated)
     add(add(feed, "author"), "name", _NAME)
     add(feed, "rights", "CC BY 4.0")
@@ -115,12 +123,12 @@ def _entry(feed: Any, card: Card, updated: str) -> None:
     add(entry, "id", card.iri)
     title = add(entry, "title", card.title)
     if card.language:
-        title.set("{http://www.w3.org/XML/1998/namespace}lang", card.language)
+        title.set(_LANG, card.language)
     add(entry, "updated", updated)
     if card.summary:
         add(entry, "summary", card.summary)
     kind = base().model.kind(card.kind)
-    add(entry, "category", term=card.kind, label=kind.label if kind else card.kind)
+    add(entry, "category", term=card.kind, label=kind.label_in(language()) if kind else card.kind)
     _link(entry, "alternate", page_of(card.iri), "text/html")
     path = path_of(card.iri, base().settings.base)
     _link(entry, "alternate", here(f"{path}.ttl"), "text/turtle")

@@ -199,7 +199,7 @@ def _code(iri: str) -> str:
 def _drawn(iri: str, label: str, total: float, steps: Sequence[float]) -> Mark:
     url = path_of(iri, base().settings.base) or iri
     shade = sum(total >= step for step in steps)
-    return Mark(f"{label}: {written(total)}", url, shade, _code(iri), shapes()[_code(iri)])
+    return Mark(tongues.pair(label, written(total)), url, shade, _code(iri), shapes()[_code(iri)])
 
 
 def _steps(numbers: Sequence[float]) -> Sequence[float]:

@@ -12,7 +12,7 @@ from kg.web.asked import address, parameters
 from kg.web.names import names
 from kg.web.negotiation import CSV
 from kg.web.site import base, links
-from kg.web.tongues import _, language, ngettext
+from kg.web.tongues import _, language, ngettext, pair
 
 
 def facet_of(role: str) -> str:
@@ -49,7 +49,7 @@ def chosen(wanted: Wanted) -> dict[str, Any]:
     named = names(value for slug, values in wanted.facets.items() if slug != KIND for value in values)
     words = [_("“%(text)s”", text=wanted.text)] if wanted.text.strip() else []
     words += [
-        f"{titles[slug].lower()} {named[value].label}"
+        pair(titles[slug].lower(), named[value].label)
         for slug, values in wanted.facets.items()
         if slug != KIND
         for value in values

@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 from flask import Blueprint, Response, render_template, request
 
 from kg.search.index import KIND, YEAR, Wanted
+from kg.web import tongues
 from kg.web.asked import address, wanted_from
 from kg.web.pictures import choosing
 from kg.web.pictures.tables import Cell, Table, table
 from kg.web.site import base
-from kg.web.tongues import ENGLISH, _, language, use
+from kg.web.tongues import ENGLISH, _, language, pair, use
 
 blueprint = Blueprint("timeline", __name__)
 
@@ -119,7 +120,7 @@ def _bar(wanted: Wanted, kind: str, year: int, count: int, x: float, line: int, 
         round(line - height, 1),
         round(width, 1),
         round(height, 1),
-        f"{year}: {count}",
+        pair(str(year), tongues.number(count)),
         url,
     )
 
