@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from pyoxigraph import (
     Literal,
@@ -86,10 +87,16 @@ def kept(request: pytest.FixtureRequest, loaded: Path, tmp_path_factory: pytest.
         yield Kept(name, base, server)
 
 
+@pytest.fixture(scope="session")
+def served(kept: Kept) -> Flask:
+    """The application over that engine."""
+    return create_app(base=kept.base)
+
+
 @pytest.fixture
-def here(kept: Kept) -> FlaskClient:
-    """Someone who asks the application over that engine."""
-    return create_app(base=kept.base).test_client()
+def here(served: Flask) -> FlaskClient:
+    """Someone who asks that application."""
+    return served.test_client()
 
 
 def expect_difference(request: pytest.FixtureRequest, kept: Kept, what: str) -> None:
@@ -220,11 +227,14 @@ def test_a_mistake_is_told_with_its_line(kept: Kept, text: str) -> None:
 
 
 @elsewhere
-def test_a_query_that_takes_too_long_is_stopped_and_says_so(kept: Kept, tmp_path: Path) -> None:
+def test_a_query_that_takes_too_long_is_stopped_and_says_so(kept: Kept) -> None:
     settings = kept.base.settings
     hasty = Engine(settings.engine, settings.engine_update, settings.engine_graphs, 1)
     with pytest.raises(QueryTimeout):
         hasty.select("SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(?a != ?i && ?d != ?g) }")
+    if kept.name == "oxigraph" and kept.server is not None:  # nobody waits any more, but it counts on for half a minute
+        kept.server.kill()
+        kept.server.start()
 
 
 # -- writing -----------------------------------------------------------------------------------------------------
