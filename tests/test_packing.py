@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import re
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask, Response
@@ -41,6 +43,21 @@ def test_who_holds_a_packed_answer_need_not_fetch_it_again(client: FlaskClient, 
     assert tag.startswith("W/")
     again = client.get(door, headers=GZIP | {"If-None-Match": tag}, buffered=True)
     assert (again.status_code, again.data) == (304, b"")
+
+
+def test_a_file_that_a_page_names_is_fetched_once(client: FlaskClient) -> None:
+    page = client.get("/", headers={"Accept": "text/html"}).text
+    named = set(re.findall(r'(?:href|src)="(/static/[^"#]+)', page))
+    assert {"style.css", "page.js", "icons.svg", "world.svg", "favicon.svg"} <= {
+        urlsplit(one).path[8:] for one in named
+    }
+    for address in named:
+        with client.get(address) as answer:
+            assert answer.status_code == 200
+            assert "immutable" in answer.headers["Cache-Control"]
+    for address in ("/static/style.css", "/static/style.css?v=00000000"):
+        with client.get(address) as answer:
+            assert answer.headers["Cache-Control"] == "no-cache", "it may be another tomorrow"
 
 
 def test_a_page_in_another_language_is_another_page(client: FlaskClient) -> None:
