@@ -96,8 +96,8 @@ bench: $(READY) programs ## measure the service beside others: make bench RECORD
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]' || echo "rdflib-endpoint cannot be installed; it is left out."
 	@$(BIN)/python -m bench --records $(RECORDS) --entries $(ENTRIES)
 
-checker: # the checker of HTML, where Node and Java are at hand
-	@if command -v npm >/dev/null && command -v java >/dev/null; then npm ci --silent --ignore-scripts --no-audit --no-fund || true; fi
+checker: # the checker of HTML, Zotero's translators and schema.org's vocabulary, where Node is at hand
+	@if command -v npm >/dev/null; then npm ci --silent --ignore-scripts --no-audit --no-fund || true; fi
 
 ready: programs checker $(READY_TEST) $(EDITOR) $(W3C)
 
