@@ -21,7 +21,7 @@ from kg.web.analysis.held import evidence, kept, opened, remembered
 from kg.web.negotiation import HTML
 from kg.web.portrait import spoken
 from kg.web.site import base, links, query_link
-from kg.web.tongues import _, said
+from kg.web.tongues import _, said, tongue
 
 blueprint = Blueprint("matrix", __name__)
 
@@ -173,6 +173,7 @@ def cell(policy: str, provision: str) -> str:
             (_text(row) for row in written if slug_of(row["status"].value) == held.cell(one.iri, what.iri).first), {}
         ),
         coded={method: _text(row) for method, row in coded.items()},
+        extents=held.scheme("extent"),
         policy=one,
         provision=what,
         cell=held.cell(one.iri, what.iri),
@@ -186,7 +187,10 @@ def cell(policy: str, provision: str) -> str:
 
 
 def _text(row: Row) -> dict[str, str]:
-    """Return the words of a row; a day as readers write it."""
-    return {
-        name: spoken(term) if isinstance(term, Literal) and name == "date" else term.value for name, term in row.items()
-    }
+    """Return the words of a row; a day and a language as readers write them, a concept by the end of its IRI."""
+    told = {name: slug_of(term.value) if name == "extent" else term.value for name, term in row.items()}
+    if isinstance(on := row.get("date"), Literal):
+        told["date"] = spoken(on)
+    if code := told.get("language"):
+        told["language"] = tongue(code)
+    return told
