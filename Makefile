@@ -7,14 +7,16 @@ READY := $(VENV)/.ready
 READY_TEST := $(VENV)/.ready-test
 EDITOR := $(VENV)/.editor
 DECLARED := setup.cfg pyproject.toml
-BROWSER := $(BIN)/python tests/browser.py
-VIRTUOSO := $(BIN)/python tests/servers.py
+BROWSER := $(PYTHON) tests/browser.py
+VIRTUOSO := $(PYTHON) tests/servers.py
 APT := DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300
 MESSAGES := kg/web/translations
+# Two at a time, because half of the time is spent waiting for services and browsers; a file stays whole, and the order as it is.
+TESTS := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 PYBABEL := $(BIN)/pybabel --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test test-virtuoso virtuoso w3c coverage bench messages map pictures editor chromium lynx checker clean
+.PHONY: help serve test test-virtuoso w3c coverage bench messages map pictures editor programs checker ready clean
 
 help: ## list what make can do here
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -46,7 +48,6 @@ $(READY): $(DECLARED)
 $(READY_TEST): $(READY)
 	@echo "Setting up what the tests need ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
-	@if command -v npm >/dev/null && command -v java >/dev/null; then npm ci --silent --no-audit --no-fund >/dev/null 2>&1 || true; fi
 	@touch $@
 
 # Tried once for each state of its sources; where there is neither npm nor a network, /sparql stays the plain form.
@@ -57,66 +58,59 @@ $(EDITOR): $(wildcard package-lock.json tools/editor/*) | $(READY)
 editor: $(READY) ## bundle the SPARQL editor from npm (serve and test do it by themselves)
 	@$(BIN)/python tools/editor/build.py && touch $(EDITOR)
 
-chromium: $(READY_TEST)
-	@$(BROWSER) >/dev/null && exit 0; \
-	if command -v apt-get >/dev/null && { [ "$$(id -u)" = 0 ] || sudo -n true 2>/dev/null; }; then \
-	  echo "Installing Chromium for the browser tests ..."; \
+# Programs that the tests drive: asked for together, because a package list is fetched once for all and one installation locks out another.
+programs:
+	@wanted=""; \
+	$(BROWSER) >/dev/null || wanted="chromium"; \
+	$(VIRTUOSO) >/dev/null || wanted="$$wanted virtuoso-opensource-7-bin"; \
+	command -v lynx >/dev/null || wanted="$$wanted lynx"; \
+	if [ -n "$$wanted" ] && command -v apt-get >/dev/null && { [ "$$(id -u)" = 0 ] || sudo -n true 2>/dev/null; }; then \
+	  echo "Installing for the tests:" $$wanted "..."; \
 	  as_root=$$([ "$$(id -u)" = 0 ] || echo sudo); \
-	  { $$as_root env $(APT) update -qq && $$as_root env $(APT) install -qq -y --no-install-recommends chromium; } >/dev/null; \
+	  { $$as_root env $(APT) update -qq; for each in $$wanted; do \
+	    $$as_root env $(APT) install -qq -y --no-install-recommends $$each; done; } >/dev/null; \
 	fi; \
 	$(BROWSER) >/dev/null || { echo; echo "!!! NO CHROMIUM: the browser tests CANNOT RUN."; \
-	  echo "!!! Install it (Debian: sudo apt-get install chromium) and run make test again."; echo; }
-
-virtuoso: $(READY_TEST)
-	@$(VIRTUOSO) >/dev/null && exit 0; \
-	if command -v apt-get >/dev/null && { [ "$$(id -u)" = 0 ] || sudo -n true 2>/dev/null; }; then \
-	  echo "Installing Virtuoso 7 for the engine tests ..."; \
-	  as_root=$$([ "$$(id -u)" = 0 ] || echo sudo); \
-	  { $$as_root env $(APT) update -qq && $$as_root env $(APT) install -qq -y --no-install-recommends virtuoso-opensource-7-bin; } >/dev/null; \
-	fi; \
+	  echo "!!! Install it (Debian: sudo apt-get install chromium) and run make test again."; echo; }; \
 	$(VIRTUOSO) >/dev/null || { echo; echo "!!! NO VIRTUOSO: the same tests CANNOT RUN on it."; \
-	  echo "!!! Install it (Debian 12: sudo apt-get install virtuoso-opensource-7-bin) and run make test again."; echo; }
+	  echo "!!! Install it (Debian 12: sudo apt-get install virtuoso-opensource-7-bin) and run make test again."; echo; }; \
+	command -v lynx >/dev/null || echo "There is no Lynx here: the text browser tests cannot run. (Debian: sudo apt-get install lynx)"
 
 # The W3C's SPARQL test suites come with the source of rdflib; they stay outside the repository.
 W3C := build/w3c/rdflib-7.1.4
-$(W3C): $(READY_TEST)
+$(W3C): | $(READY)
 	@mkdir -p build/w3c
 	@$(BIN)/python -m pip download --quiet --disable-pip-version-check --no-deps --no-binary rdflib -d build/w3c rdflib==7.1.4 \
 	  && tar -xzf $@.tar.gz -C build/w3c || echo "The W3C's SPARQL tests cannot be fetched; they are left out."
 
-w3c: $(W3C) ## the W3C's SPARQL 1.0 and 1.1 suites through our endpoint
+w3c: $(W3C) $(READY_TEST) ## the W3C's SPARQL 1.0 and 1.1 suites through our endpoint
 	@$(BIN)/python -m pytest -s tests/test_w3c.py
 
-test-virtuoso: virtuoso ## the same tests of engines on a real Virtuoso 7
+test-virtuoso: programs $(READY_TEST) ## the same tests of engines on a real Virtuoso 7
 	@$(BIN)/python -m pytest tests/test_engines.py -k "virtuoso or stranger"
 
 RECORDS ?= 10000
 ENTRIES ?= 10000
-bench: $(READY) virtuoso ## measure the service beside others: make bench RECORDS=10000; writes docs/bench.md
+bench: $(READY) programs ## measure the service beside others: make bench RECORDS=10000; writes docs/bench.md
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]' || echo "rdflib-endpoint cannot be installed; it is left out."
 	@$(BIN)/python -m bench --records $(RECORDS) --entries $(ENTRIES)
-
-lynx: # a text browser, where it can be had
-	@command -v lynx >/dev/null && exit 0; \
-	if command -v apt-get >/dev/null && { [ "$$(id -u)" = 0 ] || sudo -n true 2>/dev/null; }; then \
-	  echo "Installing Lynx for the text browser tests ..."; \
-	  as_root=$$([ "$$(id -u)" = 0 ] || echo sudo); \
-	  { $$as_root env $(APT) update -qq && $$as_root env $(APT) install -qq -y --no-install-recommends lynx; } >/dev/null; \
-	fi; \
-	command -v lynx >/dev/null || echo "There is no Lynx here: the text browser tests cannot run. (Debian: sudo apt-get install lynx)"
 
 checker: # the checker of HTML, where Node and Java are at hand
 	@if command -v npm >/dev/null && command -v java >/dev/null; then npm ci --silent --ignore-scripts --no-audit --no-fund || true; fi
 
-# Every step runs even when one before it failed, so that one run tells everything; the slow tests run only when all else is well.
-test: chromium virtuoso lynx checker $(EDITOR) $(W3C) ## style, types and every test, the fast ones first
+ready: programs checker $(READY_TEST) $(EDITOR) $(W3C)
+
+# What is set up is set up side by side. Then every step runs even when one before it failed, so that one run tells everything;
+# the slow tests run only when all else is well.
+test: ## style, types and every test, the fast ones first
+	@$(MAKE) --no-print-directory --jobs ready
 	@failed=""; \
 	step() { name=$$1; shift; echo; echo "== $$name"; "$$@" || failed="$$failed '$$name'"; }; \
 	step "ruff check" $(BIN)/ruff check; \
 	step "ruff format" $(BIN)/ruff format --check; \
 	step "mypy" $(BIN)/mypy; \
-	step "tests" $(BIN)/python -m pytest -m "not slow"; \
-	if [ -z "$$failed" ]; then step "slow tests" $(BIN)/python -m pytest -m slow; else echo; echo "== slow tests: NOT RUN, see above"; fi; \
+	step "tests" $(TESTS) -m "not slow"; \
+	if [ -z "$$failed" ]; then step "slow tests" $(TESTS) -m slow; else echo; echo "== slow tests: NOT RUN, see above"; fi; \
 	echo; \
 	if [ -n "$$failed" ]; then echo "FAILED:$$failed"; exit 1; fi; \
 	if ! $(BROWSER) >/dev/null; then echo "PASSED, but WITHOUT the browser tests: there is no Chromium here."; \
@@ -127,13 +121,13 @@ messages: $(READY) ## bring the catalogues of translations up to what the pages 
 	@$(PYBABEL) extract -F babel.cfg -k phrase --no-location --sort-output -o build/messages.pot .
 	@$(PYBABEL) update -i build/messages.pot -d $(MESSAGES) --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --width 120
 
-coverage: chromium virtuoso $(EDITOR) ## which branches the fast and browser tests do not take
+coverage: programs $(READY_TEST) $(EDITOR) ## which branches the fast and browser tests do not take
 	@$(BIN)/coverage run -m pytest -m "not slow"; $(BIN)/coverage report
 
 map: ## draw the world map anew (needs Node; kg/web/static/world.svg is in the repository)
 	@npm ci --silent --no-audit --no-fund && node tools/map.mjs
 
-pictures: chromium $(EDITOR) ## take the pictures of the main pages anew, into docs/pictures
+pictures: programs $(READY_TEST) $(EDITOR) ## take the pictures of the main pages anew, into docs/pictures
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[pictures]'
 	@$(BIN)/python -m pytest -q tests/test_screens.py -m pictures --pictures docs/pictures
 

@@ -132,7 +132,7 @@ def others(number: int, say: Callable[[str], None]) -> list[str]:
     if servers.virtuoso_program():
         found.append(VIRTUOSO)
     else:
-        say("Virtuoso was not measured: it is not installed (make virtuoso).")
+        say("Virtuoso was not measured: it is not installed (make programs).")
     if not all(importlib.util.find_spec(name) for name in ("rdflib_endpoint", "uvicorn")):
         say("rdflib-endpoint was not measured: it is not installed (pip install --editable '.[bench]').")
     elif number > IN_MEMORY_RECORDS:

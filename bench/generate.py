@@ -186,7 +186,7 @@ def _word(n: int) -> str:
 def write_bib(path: Path, number: int) -> None:
     """Write a .bib of so many entries."""
     with path.open("w", encoding="utf-8") as file:
-        file.writelines(bibtex.write(map(entry, range(number)), "biblatex"))
+        file.writelines(bibtex.write(map(entry, range(number)), "biblatex", ours=True))
 
 
 def write_triples(path: Path, made: Iterable[Record]) -> None:

@@ -18,6 +18,7 @@ _LEAST = 40
 _SPREAD = 7919
 """Steps between the records whose pages are asked for: a prime, so that all come."""
 _SEARCHES = ("", "?q=privacy", "?q=made+work+energy", "?kind=policy", "?q=sensor&kind=reference")
+_LONG_AGO, _CENTURIES = 1000, 900
 
 
 @dataclass(frozen=True)
@@ -30,10 +31,16 @@ class Times:
 
 
 def times(address: str, number: int, seconds: float) -> Iterator[Times]:
-    """Measure the pages of references, different ones each time, and the search with all facets."""
+    """Measure the pages of references and the search with all facets: other ones each time, or their counts would be remembered."""
     works = generate.works(number)
     yield _timed("entry page", lambda n: f"{address}/reference/made-{works[n * _SPREAD % len(works)]}", seconds)
-    yield _timed("search", lambda n: f"{address}/search{_SEARCHES[n % len(_SEARCHES)]}", seconds)
+    yield _timed("search", lambda n: f"{address}{_search(n)}", seconds)
+
+
+def _search(n: int) -> str:
+    """Return one of some searches, with a year before all that are made, which makes it another search."""
+    asked = _SEARCHES[n % len(_SEARCHES)]
+    return f"/search{asked}{'&' if asked else '?'}since={_LONG_AGO + n % _CENTURIES}"
 
 
 def _timed(name: str, page: Callable[[int], str], seconds: float) -> Times:

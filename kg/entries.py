@@ -168,7 +168,7 @@ def dump(base: Base, folder: Path, progress: Progress = lambda done: None) -> in
         progress(1)
     if entries:
         entries.sort(key=lambda entry: entry.key)
-        _put(folder / "references.bib", "".join(bibtex.write(entries, dialect="biblatex")).encode())
+        _put(folder / "references.bib", "".join(bibtex.write(entries, dialect="biblatex", ours=True)).encode())
     return written
 
 

@@ -52,6 +52,7 @@ class Field:
     counted_by: str | None = None
     counted_when: frozenset[str] = frozenset()
     weakest: bool = False
+    byline: bool = False
 
     @cached_property
     def slug(self) -> str:
@@ -115,8 +116,13 @@ class Kind:
         return self._by_path.get(path)
 
     def role(self, role: str) -> Field | None:
-        """Return the field that plays a role on pages: `title`, `summary`, `date`, `place`, `address`."""
+        """Return the field that plays a role on pages: `title`, `summary`, `use`, `date`, `place`, `address`."""
         return next((field for field in self.fields if field.role == role), None)
+
+    @cached_property
+    def makers(self) -> tuple[Field, ...]:
+        """The fields that say who made a record of the kind, the most telling first."""
+        return tuple(field for field in self.fields if field.byline)
 
     @cached_property
     def _by_path(self) -> dict[str, Field]:

@@ -64,9 +64,8 @@ class Formatted:
             self._waiting.discard(name)
 
     def _kept(self, name: str) -> list[Markup] | None:
-        with self._file.open() as connection:
-            row = connection.execute("SELECT html FROM printed WHERE name = ?", (name,)).fetchone()
-        return [Markup(text) for text in json.loads(row[0])] if row else None
+        rows = self._file.ask("SELECT html FROM printed WHERE name = ?", (name,))
+        return [Markup(text) for text in json.loads(rows[0][0])] if rows else None
 
     def _keep(self, name: str, printed: Sequence[Markup]) -> None:
         with self._file.open() as connection:

@@ -170,7 +170,8 @@ def _beside(entry: Entry, seen: Seen, now: Entry, iri: str, triples: list[Triple
     spelled = {*kept, *people, *(alike if seen.holds is not None else ())}
     raw = {name: text for name, text in now.raw.items() if name in spelled}
     whole = Entry(now.key, entry.type, {**entry.fields, **kept}, {**people, **entry.names}, {**raw, **entry.raw})
-    if any(bibtex.written(whole, dialect) == bibtex.written(now, dialect) for dialect in dialects.DIALECTS):
+    ours = all(whole.fields.get(name) == now.fields.get(name) for name in dialects.OURS)
+    if ours and any(bibtex.written(whole, one) == bibtex.written(now, one) for one in dialects.DIALECTS):
         return Arrival("same", entry, iri)
     after = tuple(rewritten(triples, iri, now, whole))
     if canonical(after) == canonical(triples):

@@ -22,12 +22,12 @@ from kg.desk.headings import Headings
 from kg.terms import BIBO, DCT, FOAF, OU, RDF, SCHEMA
 
 _MOST_PEOPLE = 1_000
-_FORM = "1"
+_FORM = "2"
 """Raised when headings are made in another way: a file of an older form is made anew."""
 
 _TELLING = (
     RDF.type, OU.citationKey, OU.entryType, OU.position, DCT.title, DCT.issued, DCT.creator, BIBO.doi, BIBO.isbn, BIBO.issn,
-    FOAF.name, FOAF.familyName, SCHEMA.sameAs,
+    BIBO.volume, BIBO.issue, BIBO.pages, FOAF.name, FOAF.familyName, SCHEMA.sameAs,
 )  # fmt: skip
 _LINE = re.compile(b"> <(?:" + b"|".join(re.escape(path.value.encode()) for path in _TELLING) + b")> ")
 _KINDS = (OU.citationKey.value.encode(), FOAF.Agent.value.encode(), OU.Container.value.encode())
@@ -101,6 +101,9 @@ def _works(own: _Said, said: Mapping[str, _Said]) -> Iterator[Work]:
             who=_one(first, FOAF.familyName) or _one(first, FOAF.name),
             doi=likeness.doi(_one(own, BIBO.doi)),
             isbns=likeness.isbns(_one(own, BIBO.isbn)),
+            volume=_one(own, BIBO.volume),
+            number=_one(own, BIBO.issue),
+            page=likeness.page(_one(own, BIBO.pages)),
         )
 
 

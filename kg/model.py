@@ -231,6 +231,7 @@ class _Reader:
             messages=self.words(shape, SH.message),
             facet_names=self.words(shape, OU.facetName),
             weakest=self.text(shape, OU.weakest) == "true",
+            byline=self.text(shape, OU.byline) == "true",
             counted_by=self.text(shape, OU.countedBy),
             counted_when=frozenset(term.value for term in self.values(shape, OU.countedWhen)),
             helps=self.words(shape, SH.description),

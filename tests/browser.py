@@ -9,9 +9,11 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, ConsoleMessage, Page, Request
 
 SCREENS = {"phone": (390, 844), "desktop": (1280, 900)}
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -31,7 +33,7 @@ def could_be_installed() -> bool:
 
 @dataclass
 class Reader:
-    """One open page, the faults that it showed, and a folder for its screenshots."""
+    """One open page, the faults that it showed, and a folder for the picture of one that is amiss."""
 
     page: Page
     address: str
@@ -62,14 +64,18 @@ class Reader:
         self.look()
 
     def look(self) -> None:
-        """Take a picture of the page and notice when it is wider than the screen."""
+        """Notice when the page is wider than the screen."""
         self.page.wait_for_load_state()
-        name = urlsplit(self.page.url).path.strip("/").replace("/", "-") or "home"
-        number = len(list(self.pictures.iterdir())) + 1
-        self.page.screenshot(path=self.pictures / f"{number:02}-{name}-{self.screen}.png", full_page=True)
         wide, room = self.page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
         if wide > room:
             self.faults.append(f"{self.page.url} is {wide} px wide on a screen of {room}: {self._too_wide()}")
+
+    def picture(self) -> Path:
+        """Take a picture of the page; return where it is."""
+        name = urlsplit(self.page.url).path.strip("/").replace("/", "-") or "home"
+        path = self.pictures / f"{name}-{self.screen}.png"
+        self.page.screenshot(path=path, full_page=True)
+        return path
 
     def _too_wide(self) -> list[str]:
         """Name the elements that stick out, the innermost last."""
@@ -100,9 +106,14 @@ def reader(browser: Browser, address: str, pictures: Path, screen: str, *, scrip
     opened.listen()
     try:
         yield opened
+        if opened.faults:
+            opened.picture()
+    except Exception as error:
+        error.add_note(f"A picture of it: {opened.picture()}")
+        raise
     finally:
         context.close()
-    assert opened.faults == []
+    assert opened.faults == [], f"there may be a picture of it in {pictures}"
 
 
 if __name__ == "__main__":

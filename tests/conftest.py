@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -22,6 +22,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+import servers
 from kg import entries
 from kg.base import Base, open_base
 from kg.settings import Settings
@@ -84,17 +85,19 @@ def loaded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         state.update(path.read_bytes())
     kept = request.config.cache.mkdir("loaded")
     ready = kept / state.hexdigest()[:16]
-    if not ready.is_dir():
-        for outdated in kept.iterdir():
-            shutil.rmtree(outdated, ignore_errors=True)
-        fresh = tmp_path_factory.mktemp("loaded") / "data"
-        with open_base(Settings(data=fresh)) as base:
-            loading = entries.load_shipped(base)
-            assert loading is not None
-            assert loading.unreadable == []
-            assert loading.refused == set()
-        shutil.copytree(fresh, ready.with_suffix(".new"), ignore=UNFIT)
-        ready.with_suffix(".new").replace(ready)
+    with (kept.parent / "loaded.lock").open("w") as lock:  # the tests run in two processes, and one of them loads
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not ready.is_dir():
+            for outdated in kept.iterdir():
+                shutil.rmtree(outdated, ignore_errors=True)
+            fresh = tmp_path_factory.mktemp("loaded") / "data"
+            with open_base(Settings(data=fresh)) as base:
+                loading = entries.load_shipped(base)
+                assert loading is not None
+                assert loading.unreadable == []
+                assert loading.refused == set()
+            shutil.copytree(fresh, ready.with_suffix(".new"), ignore=UNFIT)
+            ready.with_suffix(".new").replace(ready)
     return ready
 
 
@@ -189,13 +192,6 @@ def clean_environment(**settings: object) -> dict[str, str]:
     return kept | {f"KG_{name.upper()}": str(value) for name, value in settings.items()}
 
 
-def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def wait_until_healthy(process: subprocess.Popen[bytes], address: str, log: Path) -> None:
     """Wait until a service answers; fail with its log when it ends or takes too long."""
     deadline = time.monotonic() + START_SECONDS
@@ -212,7 +208,7 @@ def wait_until_healthy(process: subprocess.Popen[bytes], address: str, log: Path
 @contextmanager
 def run_service(kg: Sequence[str], folder: Path, **settings: object) -> Iterator[Service]:
     """Run `kg serve` in a folder, with its data below it, until the block ends."""
-    address = f"http://127.0.0.1:{(port := free_port())}"
+    address = f"http://127.0.0.1:{(port := servers.port())}"
     data, log = folder / "data", folder / "service.log"
     environment = clean_environment(**{"data": data, "host": "127.0.0.1", "port": port, "workers": 1} | settings)
     with log.open("wb") as written:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import shutil
 import socket
 import subprocess
@@ -94,11 +95,17 @@ class Server:
         return self._process.pid if self._process else 0
 
 
+PORTS = range(10_000, 32_000)
+"""Below those from which a system takes one for each connection that goes out: what is free stays so until it is used."""
+
+
 def port() -> int:
     """Return a port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    while True:
+        found = random.SystemRandom().choice(PORTS)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", found))
+            return found
 
 
 @contextmanager
@@ -144,7 +151,7 @@ def virtuoso(folder: Path, *, rows: int = 1_000_000, buffers: int = 20_000) -> A
 
 
 def main() -> None:
-    """Say where Virtuoso is; exit with 1 where there is none, for `make virtuoso`."""
+    """Say where Virtuoso is; exit with 1 where there is none, for `make programs`."""
     program = virtuoso_program()
     print(program or "no Virtuoso")
     sys.exit(0 if program else 1)

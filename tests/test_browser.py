@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 from urllib.request import urlopen
 
@@ -37,13 +36,10 @@ RULES = {
     "resultTypes": ["violations"],
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
 }
+COLOURS = {"resultTypes": ["violations"], "runOnly": ["color-contrast"]}
 
 
-@pytest.fixture(params=SCREENS)
-def eyes(request: pytest.FixtureRequest, visit: Open) -> Iterator[Reader]:
-    """A reader on a phone, then one at a desk."""
-    with visit(request.param) as opened:
-        yield opened
+on_each_screen = pytest.mark.parametrize("screen", SCREENS)
 
 
 def results(eyes: Reader) -> int:
@@ -54,32 +50,34 @@ def results(eyes: Reader) -> int:
     return int(re.sub(r"\D", "", number[1]))
 
 
-def test_an_adviser_searches_narrows_reads_and_cites(eyes: Reader) -> None:
-    page = eyes.page
-    eyes.go("/")
-    box = page.get_by_role("searchbox").first
-    box.fill("transport")
-    box.press("Enter")
-    page.wait_for_url("**/search?*q=transport*")
-    eyes.look()
-    everything = results(eyes)
-    assert everything > 0
+@on_each_screen
+def test_an_adviser_searches_narrows_reads_and_cites(screen: str, visit: Open) -> None:
+    with visit(screen) as eyes:
+        page = eyes.page
+        eyes.go("/")
+        box = page.get_by_role("searchbox").first
+        box.fill("transport")
+        box.press("Enter")
+        page.wait_for_url("**/search?*q=transport*")
+        eyes.look()
+        everything = results(eyes)
+        assert everything > 0
 
-    open_facets(eyes)
-    facet = page.locator("main a[href*='sector=']").first
-    facet.click()
-    page.wait_for_url("**/search?*sector=*")
-    eyes.look()
-    assert 0 < results(eyes) <= everything
+        open_facets(eyes)
+        facet = page.locator("main a[href*='sector=']").first
+        facet.click()
+        page.wait_for_url("**/search?*sector=*")
+        eyes.look()
+        assert 0 < results(eyes) <= everything
 
-    page.locator("main article a, main ol a, main ul.results a").first.click()
-    eyes.look()
-    expect(page.get_by_role("heading", level=1)).to_be_visible()
-    link = page.locator("a[href$='.bib']").first
-    address = link.evaluate("a => a.href")
-    assert address.startswith(eyes.address)
-    with urlopen(address, timeout=30) as answer:
-        assert answer.read().lstrip().startswith(b"@")
+        page.locator("main article a, main ol a, main ul.results a").first.click()
+        eyes.look()
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        link = page.locator("a[href$='.bib']").first
+        address = link.evaluate("a => a.href")
+        assert address.startswith(eyes.address)
+        with urlopen(address, timeout=30) as answer:
+            assert answer.read().lstrip().startswith(b"@")
 
 
 def open_facets(eyes: Reader) -> None:
@@ -89,29 +87,35 @@ def open_facets(eyes: Reader) -> None:
         folded.first.click()
 
 
-def test_an_engineer_runs_an_example_query(eyes: Reader) -> None:
-    page = eyes.page
-    eyes.go("/sparql")
-    example = page.locator("main a[href*='/sparql?']").first
-    example.click()
-    page.wait_for_load_state()
-    if not page.locator("main table tbody tr").count():
-        page.get_by_role("button", name=re.compile("run|ask", re.I)).first.click()
+@on_each_screen
+def test_an_engineer_runs_an_example_query(screen: str, visit: Open) -> None:
+    with visit(screen) as eyes:
+        page = eyes.page
+        eyes.go("/sparql")
+        example = page.locator("main a[href*='/sparql?']").first
+        example.click()
         page.wait_for_load_state()
-    eyes.look()
-    assert page.locator("main table tbody tr").count() > 0
+        if not page.locator("main table tbody tr").count():
+            page.get_by_role("button", name=re.compile("run|ask", re.I)).first.click()
+            page.wait_for_load_state()
+        eyes.look()
+        assert page.locator("main table tbody tr").count() > 0
 
 
-def test_the_keyboard_is_enough(eyes: Reader) -> None:
-    page = eyes.page
-    eyes.go("/search?q=transport")
-    page.keyboard.press("Tab")
-    skip = page.locator(":focus")
-    expect(skip).to_be_in_viewport()
-    assert (skip.get_attribute("href") or "").startswith("#"), "the first stop of the Tab key is the skip link"
-    for _ in range(12):
+@on_each_screen
+def test_the_keyboard_is_enough(screen: str, visit: Open) -> None:
+    with visit(screen) as eyes:
+        page = eyes.page
+        eyes.go("/search?q=transport")
         page.keyboard.press("Tab")
-        assert page.evaluate(FOCUS_SEEN), f"focus cannot be seen on {page.evaluate('document.activeElement.outerHTML')}"
+        skip = page.locator(":focus")
+        expect(skip).to_be_in_viewport()
+        assert (skip.get_attribute("href") or "").startswith("#"), "the first stop of the Tab key is the skip link"
+        for _ in range(12):
+            page.keyboard.press("Tab")
+            assert page.evaluate(FOCUS_SEEN), (
+                f"focus cannot be seen on {page.evaluate('document.activeElement.outerHTML')}"
+            )
 
 
 FOCUS_SEEN = """() => {
@@ -129,27 +133,26 @@ def test_the_skip_link_skips(visit: Open) -> None:
         assert eyes.page.evaluate("document.querySelector('main').contains(document.activeElement)")
 
 
+@on_each_screen
 @pytest.mark.parametrize("path", PAGES)
-def test_axe_finds_nothing(path: str, eyes: Reader) -> None:
-    eyes.go(path)
-    found = Axe().run(eyes.page, options=RULES)
-    assert not found.violations_count, found.generate_report()
-
-
-@pytest.mark.parametrize("kind", ["policy", "reference"])
-def test_axe_finds_nothing_on_a_record(kind: str, eyes: Reader) -> None:
-    eyes.go(f"/search?kind={kind}")
-    eyes.go(eyes.page.locator(f"main a[href*='/{kind}/']").first.evaluate("a => new URL(a.href).pathname"))
-    found = Axe().run(eyes.page, options=RULES)
-    assert not found.violations_count, found.generate_report()
-
-
-@pytest.mark.parametrize("path", PAGES)
-def test_dark_is_readable(path: str, visit: Open) -> None:
-    with visit("desktop") as eyes:
-        eyes.page.emulate_media(color_scheme="dark")
+def test_axe_finds_nothing_by_day_nor_with_the_colours_of_the_night(path: str, screen: str, visit: Open) -> None:
+    with visit(screen) as eyes:
         eyes.go(path)
-        found = Axe().run(eyes.page, options={"runOnly": ["color-contrast"]})
+        found = Axe().run(eyes.page, options=RULES)
+        assert not found.violations_count, found.generate_report()
+        if screen == "desktop":
+            eyes.page.emulate_media(color_scheme="dark")
+            found = Axe().run(eyes.page, options=COLOURS)
+            assert not found.violations_count, found.generate_report()
+
+
+@on_each_screen
+@pytest.mark.parametrize("kind", ["policy", "reference"])
+def test_axe_finds_nothing_on_a_record(kind: str, screen: str, visit: Open) -> None:
+    with visit(screen) as eyes:
+        eyes.go(f"/search?kind={kind}")
+        eyes.go(eyes.page.locator(f"main a[href*='/{kind}/']").first.evaluate("a => new URL(a.href).pathname"))
+        found = Axe().run(eyes.page, options=RULES)
         assert not found.violations_count, found.generate_report()
 
 

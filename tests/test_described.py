@@ -224,6 +224,7 @@ def test_a_record_has_signposts(door: FlaskClient, url: str, form: str) -> None:
     if form == "text/html":
         assert '</place/atlantis.ttl>; rel="describedby"; type="text/turtle"' in links
         assert '<https://schema.org/AboutPage>; rel="type"' in links
+        assert '<https://schema.org/Place>; rel="type"' in links
     else:
         assert '</place/atlantis>; rel="describes"; type="text/html"' in links
 

@@ -24,7 +24,7 @@ from kg.desk.accounts import Accounts
 from kg.desk.proposals import Sender
 from kg.errors import Overtaken, Refused
 from kg.settings import Settings
-from kg.terms import DCT
+from kg.terms import BIBO, DCT
 from kg.web import create_app
 
 there = test_fetch.there
@@ -495,6 +495,26 @@ def test_a_pasted_reference_becomes_a_proposal_and_then_a_record(
     [iri] = deciding.desk(own).records(number)
     assert f"{title} told by telephone" in visitor.get("/" + iri.removeprefix(own.settings.base)).text
     assert "the same" in pasted(visitor, text) or "under another key" in pasted(visitor, text)
+
+
+def test_who_pastes_a_library_gets_it_back_whole_with_what_was_corrected(
+    visitor: FlaskClient, door: Flask, own: Base
+) -> None:
+    entry = NEW.replace("lindh2031", "ML31").replace("Buses", "Boats")
+    text = "% my own\n@comment{jabref-meta: fileDirectory-maud-pc:/home/maud;}\n" + entry
+    form = Form(pasted(visitor, text), PASTE).fields | {"do": ["send"], "licence": ["yes"]}
+    address = visitor.post(PASTE, data=form, headers=HTML).location
+    assert f'href="http://localhost{address}.bib"' in visitor.get(address).text
+    assert visitor.get(f"{address}.bib").text.splitlines() == text.splitlines()
+    number = int(address.split("/")[-2])
+    assert decided(entered(door, own, "curator", "p-whole"), number, "accept") == 303
+    [iri] = deciding.desk(own).records(number)
+    told = Triple(NamedNode(iri), BIBO.doi, Literal("10.1000/boats"))
+    own.write({iri: [*own.graphs([iri])[iri], told]}, "curator", "its DOI")
+    given = visitor.get(f"{address}.bib").text
+    assert given.replace(", doi={10.1000/boats}", "").splitlines() == text.splitlines() != given.splitlines()
+    assert visitor.get(f"{address[:-3]}abc.bib").status_code == 404
+    assert "maud" not in visitor.get("/search.bib?q=boats").text
 
 
 def test_each_pasted_reference_is_told_what_it_is_and_only_the_ticked_are_sent(visitor: FlaskClient, own: Base) -> None:

@@ -27,6 +27,7 @@ FLOORS = (
         "kg.incoming",
         "kg.intake",
         "kg.known",
+        "kg.libraries",
         "kg.papers",
         "kg.lint",
         "kg.catalog",

@@ -171,6 +171,8 @@ def test_the_search_page_names_its_feed(client: FlaskClient) -> None:
         ("/search.atom?q=" + "a" * 2000, 400),
         ("/search.atom?since=MMXV", 400),
         ("/feed.atom?page=0", 404),
+        ("/feed.atom?page=abc", 404),
+        ("/feed.atom?page=-1", 404),
         ("/feed.atom?page=9999999", 404),
     ],
 )

@@ -109,3 +109,13 @@ def test_the_events_of_the_corpus_are_all_told_or_counted(client: FlaskClient, b
     left_out = int(str(calendar["description"]).rstrip(".").rpartition(" ")[2])
     assert len(events) + left_out == total
     assert len(events) > 10
+
+
+def test_a_calendar_that_asks_again_is_told_that_nothing_changed(client: FlaskClient) -> None:
+    first = client.get("/events.ics")
+    again = client.get("/events.ics", headers={"If-None-Match": first.headers["ETag"]})
+    assert again.status_code == 304
+    assert again.data == b""
+    other = client.get("/events.ics?q=open", headers={"If-None-Match": first.headers["ETag"]})
+    assert other.status_code == 200
+    assert other.data != first.data

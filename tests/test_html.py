@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from flask.testing import FlaskClient
+from flask import Flask
+from lxml import html
 
 CHECKER = Path(__file__).resolve().parent.parent / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
 
@@ -46,5 +48,32 @@ def faults(pages: dict[str, bytes], folder: Path) -> list[str]:
     return [f"{names[Path(fault['url']).name]} line {fault['lastLine']}: {fault['message']}" for fault in told]
 
 
-def test_pages_are_valid_html(client: FlaskClient, tmp_path: Path) -> None:
-    assert faults({path: client.get(path, headers={"Accept": "text/html"}).data for path in PAGES}, tmp_path) == []
+@pytest.fixture(scope="module")
+def pages(app: Flask) -> dict[str, bytes]:
+    """The pages as they are sent."""
+    client = app.test_client()
+    return {path: client.get(path, headers={"Accept": "text/html"}).data for path in PAGES}
+
+
+def test_pages_are_valid_html(pages: dict[str, bytes], tmp_path: Path) -> None:
+    assert faults(pages, tmp_path) == []
+
+
+def test_who_goes_by_headings_tables_and_anchors_finds_the_way(pages: dict[str, bytes]) -> None:
+    for path, text in pages.items():
+        page = html.fromstring(text.decode())
+        levels = [
+            int(heading.tag[1]) for heading in page.xpath("//main//*[self::h1 or self::h2 or self::h3 or self::h4]")
+        ]
+        assert levels[:1] == [1], path
+        assert all(deeper <= level + 1 for level, deeper in pairwise(levels)), path
+        assert [table.xpath("string(thead)")[:60] for table in page.xpath("//table[not(caption)]")] == [], path
+        names = set(page.xpath("//@id"))
+        assert {href[1:] for href in page.xpath("//a/@href") if href.startswith("#")} <= names, path
+
+
+def test_a_record_lists_its_own_sections(pages: dict[str, bytes]) -> None:
+    page = html.fromstring(pages["/policy/in-ndsap-2012"].decode())
+    listed = page.xpath("//nav[@class='contents']//a/@href")
+    assert listed == [f"#{name}" for name in page.xpath("//article/section/@id")]
+    assert len(listed) > 4

@@ -67,7 +67,7 @@ def test_the_facet_finds_just_the_policies_that_state_a_provision(base: Base) ->
 
 
 def test_the_counts_lead_to_what_they_count_and_a_group_holds_its_provisions(client: FlaskClient, base: Base) -> None:
-    counts = dict(base.index.search(Wanted(facets={KIND: ["policy"]}, limit=0)).counts["provision"])
+    counts = base.index.tally(Wanted(facets={KIND: ["policy"]}), "provision")
     one, group = counts[CONCEPT + "provision/privacy-safeguard"], counts[CONCEPT + "provision/groups/privacy"]
     assert 0 < one <= group
     answer = client.get("/search.json?provision=privacy-safeguard")

@@ -107,10 +107,11 @@ def test_a_change_is_named_and_what_is_ours_stays(empty: Base) -> None:
         ("@article{x, author = {Díaz, Juan and Lee, Maria}, title = {Open data in Nairobi: what came of it}, year = 2019}", ""),
         ("@article{x, author = {Lee, Maria}, title = {Open data in Nairobi: what came of it}, year = 2009}", ""),
         ("@article{x, author = {Lee, Maria}, title = {Open data in Nairobi: what came of it}, year = 2019, doi = {10.1000/z}}", ""),
+        ("@article{x, author = {Lee, Maria}, title = {Open data in Nairobi: what came of it}, year = 2019, volume = 4}", ""),
         ("@incollection{x, title = {One chapter}, booktitle = {Cities and Their Data}, isbn = {9783161484100}}", ""),
     ],
     ids=["DOI", "DOI with its resolver", "ISBN", "title, year, author", "another first author", "ten years earlier",
-         "another DOI", "a chapter of that book"],
+         "another DOI", "another volume", "a chapter of that book"],
 )  # fmt: skip
 def test_duplicates_are_found_and_alike_is_not_the_same(empty: Base, text: str, why: str) -> None:
     take(empty, TWO)

@@ -185,6 +185,4 @@ def test_biber_finds_nothing_to_complain_of(mine: Base, tmp_path: Path) -> None:
         cwd=tmp_path, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout
-    complaints = [line for line in done.stdout.splitlines() if line.startswith(("WARN", "ERROR"))]
-    ours = ("confidence", "evidence", "usage")
-    assert [line for line in complaints if not any(name in line for name in ours)] == []
+    assert [line for line in done.stdout.splitlines() if line.startswith(("WARN", "ERROR"))] == []

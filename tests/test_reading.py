@@ -129,6 +129,9 @@ TEXTS = {
     "dots": (r"and so on\ldots", "and so on…"),
     "a sign of copyright": (r"\copyright{} 2020", "© 2020"),
     "a command unknown to all": (r"\foobar{x} city", "x city"),
+    "a name of a thing that is unknown to all": (r"{\TUG} and \AmSTeX{} news", "TUG and AmSTeX news"),
+    "nothing but a command unknown to all": (r"\thing{}", "thing"),
+    "how to sort": (r"{\noopsort{b}}Volume two", "Volume two"),
     "Greek letters": ("Πόλη", "Πόλη"),
     "an emoji": ("smart 🏙 city", "smart 🏙 city"),
     "a backslash at the end": ("path \\textbackslash{}", "path \\"),
@@ -202,6 +205,7 @@ PIECES = {
                           "Journal of Cities"),
     "a joint": ('@string{a = "Journal"}\n@article{k, journal = a # { of } # "Cities"}', "Journal of Cities"),
     "a joint over lines": ('@string{a = "Journal"}\n@article{k, journal = a #\n   " of Cities"}', "Journal of Cities"),
+    "a macro that is defined again": ("@string{a = {Towns}}\n@string{a = {Cities}}\n@article{k, journal = a}", "Cities"),
     "a macro that nobody defined": ("@article{k, journal = jphysb}", "jphysb"),
     "a preamble": (r"@preamble{{\newcommand{\x}{y}}}" + "\n@article{k, journal = {Cities}}", "Cities"),
     "a comment": ("@comment{nothing to see}\n@article{k, journal = {Cities}}", "Cities"),
@@ -408,6 +412,23 @@ def test_a_child_inherits_from_its_crossref_and_says_so_itself_where_it_does() -
     assert child.names["editor"] == (person("Lee", "Maria"),)
     assert child.fields["crossref"] == "parent"
     assert parent.fields["title"] == "Proceedings of Cities"
+
+
+def test_a_child_that_says_its_year_takes_no_month_from_above() -> None:
+    text = "@inproceedings{child, year = 1987, crossref = {parent}}\n@proceedings{parent, year = 1987, month = oct, day = {8--9}}"
+    child, _ = bibtex.read(text).entries
+    assert dict(child.fields) == {"date": "1987", "crossref": "parent"}
+
+
+@pytest.mark.parametrize(
+    ("dialect", "line"), [("bibtex", r"year = {{\noopsort{a}}1985}"), ("biblatex", "date = {1985}")]
+)
+def test_a_year_that_says_how_to_sort_is_a_date_and_stays_for_bibtex(dialect: str, line: str) -> None:
+    entry = of("year", r"{{\noopsort{a}}1985}")
+    assert entry.fields["date"] == "1985"
+    written = bibtex.written(entry, dialect)
+    assert line in written
+    assert written.count("1985") == 1
 
 
 def test_xdata_fills_what_an_entry_leaves_open_and_is_no_reference() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from kg.errors import BadInput
 from kg.search.cards import Card, Line
-from kg.search.index import Index, Wanted
+from kg.search.index import TOLD, Index, Wanted
 
 FIELDS = ("title", "summary", "place", "author", "publisher")
 AFRICA, KENYA, NAIROBI = (f"https://example.org/place/{name}" for name in ("africa", "ke", "ke-nairobi"))
@@ -131,8 +131,7 @@ def test_a_hit_says_where_it_matched(index: Index, text: str, marked: str, where
 
 
 def test_what_lies_above_a_place_counts_its_records(index: Index) -> None:
-    everything = index.search(Wanted())
-    assert dict(everything.counts["place"]) == {AFRICA: 2, KENYA: 2, NAIROBI: 1}
+    assert index.tally(Wanted(), "place") == {AFRICA: 2, KENYA: 2, NAIROBI: 1}
     assert index.search(Wanted(facets={"place": [KENYA]})).total == 2
     assert index.search(Wanted(facets={"place": [NAIROBI]})).total == 1
 
@@ -152,6 +151,21 @@ def test_a_walk_goes_through_everything_in_order_of_titles(index: Index, monkeyp
     assert [card.iri for card in index.walk(Wanted(text="transport people"))] == [CARDS[-1].iri]
 
 
+@pytest.mark.parametrize("sort", ["relevance", "newest", "oldest", "title"])
+@pytest.mark.parametrize("text", ["", "data"])
+def test_a_walk_has_the_order_of_the_pages_and_leaves_nothing_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sort: str, text: str
+) -> None:
+    undated = [card(f"undated-{n}", f"Data without a year {n}") for n in range(3)]
+    index = Index(tmp_path, ["place"], FIELDS)
+    index.write([*CARDS, *undated], (), 1)
+    monkeypatch.setattr("kg.search.index._WALKED", 3)
+    wanted = Wanted(text=text, sort=sort)
+    walked = [found.iri for found in index.walk(wanted)]
+    assert walked == [hit.card.iri for hit in index.search(wanted).hits]
+    assert len(walked) == len(set(walked)) == index.count(wanted) > 3
+
+
 def test_an_endless_search_text_is_refused(index: Index) -> None:
     with pytest.raises(BadInput, match="1,000"):
         index.search(Wanted(text="a" * 1001))
@@ -168,3 +182,35 @@ def test_an_index_of_another_shape_is_built_anew(tmp_path: Path) -> None:
     Index(tmp_path, ["place"], FIELDS).write(CARDS, (), 7)
     assert Index(tmp_path, ["place"], FIELDS).revision == 7
     assert Index(tmp_path, ["place", "sector"], FIELDS).revision == 0
+
+
+# -- counts ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def crowded(tmp_path: Path) -> Index:
+    """An index with more places than a page tells: one of them has two records, the others one."""
+    made = Index(tmp_path, ["place"], FIELDS)
+    cards = [card(f"p{n}", f"Policy {n}", places=(f"https://example.org/place/{n:03}",)) for n in range(2 * TOLD)]
+    made.write([*cards, card("a", "Policy a", places=(KENYA,)), card("b", "Policy b", places=(KENYA,))], (), 1)
+    return made
+
+
+def test_the_most_frequent_values_are_told_and_a_chosen_one_however_rare(crowded: Index) -> None:
+    told = crowded.counts(Wanted())["place"]
+    assert len(told) == TOLD
+    assert told[0] == (KENYA, 2)
+    assert len(crowded.tally(Wanted(), "place")) == 2 * TOLD + 1
+    rare = next(value for value in crowded.tally(Wanted(), "place") if value not in dict(told))
+    chosen = crowded.counts(Wanted(facets={"place": [rare, "https://example.org/place/none"]}))["place"]
+    assert (rare, 1) in chosen
+    assert "https://example.org/place/none" not in dict(chosen)
+
+
+def test_counts_are_remembered_until_the_index_changes(crowded: Index) -> None:
+    first = crowded.counts(Wanted())
+    assert crowded.counts(Wanted(sort="newest", offset=20)) is first
+    assert crowded.counts(Wanted(text="policy")) is not first
+    crowded.write([card("c", "Policy c", places=(KENYA,))], (), 2)
+    assert crowded.tally(Wanted(), "place")[KENYA] == 3
+    assert dict(crowded.counts(Wanted())["place"])[KENYA] == 3

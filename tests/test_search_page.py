@@ -30,6 +30,16 @@ def test_a_search_as_rdf_holds_every_record_found(client: FlaskClient, ext: str)
     assert len(subjects) == number(client, "/search?q=transport&kind=policy") > 10
 
 
+@pytest.mark.parametrize("query", ["q=privacy&kind=policy", "q=privacy&sort=newest", "kind=dataset&sort=title"])
+def test_a_search_as_data_has_the_order_of_its_page(client: FlaskClient, query: str) -> None:
+    page = re.findall(r'<h2><a href="(/[^"?]+)"', client.get(f"/search?{query}").text)
+    items = client.get(f"/search.json?{query}").get_json()["items"]
+    assert len(page) == 20
+    assert [item["page"] for item in items[:20]] == page
+    rows = list(csv.DictReader(io.StringIO(client.get(f"/search.csv?{query}").text)))
+    assert [row["title"] for row in rows] == [item["title"] for item in items]
+
+
 def test_a_search_that_finds_nothing_is_still_well_formed_data(client: FlaskClient) -> None:
     for ext, form in RDF.items():
         assert list(parse(client.get(f"/search.{ext}?q=xyzzyplugh").data, format=form)) == []

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from conftest import clean_environment, free_port
+import servers
+from conftest import clean_environment
 
 ENDS_WITHIN_SECONDS = 20
 
@@ -23,7 +24,7 @@ def test_a_service_with_many_workers_ends_when_told_to_while_they_start(
 ) -> None:
     """A worker that has not yet begun to listen must not swallow the signal."""
     shutil.copytree(loaded, tmp_path / "data")
-    port = free_port()
+    port = servers.port()
     settings = clean_environment(data=tmp_path / "data", host="127.0.0.1", port=port, workers=3)
     with (tmp_path / "log").open("wb") as log:
         service = subprocess.Popen([sys.executable, "-m", "kg", "serve"], env=settings, stdout=log, stderr=log)

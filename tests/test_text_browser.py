@@ -53,8 +53,8 @@ def test_words_that_run_together_are_noticed() -> None:
 
 READ_ALOUD = {
     "/": (
-        "Skip to the content | Browse | What governments have laid down | Search everything | What is in the base |"
-        " Policies: Laws, decrees | Where it is from | Records a country | Start from a sector | Take it with you"
+        "Skip to the content | Browse | What governments have laid down | Search everything | Where it is from |"
+        " Records a country | What is in the base | Policies: Laws, decrees | Start from a sector | Take it with you"
     ),
     "/search?q=transport+privacy": (
         "records for | Best match Newest first | Take all | JSON CSV BibTeX | MDS Privacy Guide | How to search | Years |"

@@ -17,7 +17,8 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from conftest import free_port, wait_until_healthy
+import servers
+from conftest import wait_until_healthy
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILT_FROM = (
@@ -137,7 +138,7 @@ def test_one_command_serves_from_a_fresh_clone(tmp_path: Path) -> None:
             shutil.copytree(ROOT / name, clone / name, ignore=shutil.ignore_patterns("__pycache__"))
         else:
             shutil.copy(ROOT / name, clone / name)
-    port, log = free_port(), tmp_path / "serve.log"
+    port, log = servers.port(), tmp_path / "serve.log"
     with log.open("wb") as written:
         process = subprocess.Popen(
             ["make", "serve"], cwd=clone, env=without_settings(port=port), stdout=written, stderr=subprocess.STDOUT

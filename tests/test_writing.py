@@ -307,6 +307,13 @@ def test_unverified_records_are_left_out_and_told(client: FlaskClient) -> None:
     assert whole.headers["Left-Out"] == "0"
 
 
+def test_biblatex_says_how_sure_we_are_where_it_is_asked(client: FlaskClient) -> None:
+    address = "/bibliography.bib?ids=janssen2012benefits&dialect=biblatex"
+    [plain], [whole] = (bibtex.read(client.get(address + more).text).entries for more in ("", "&evidence=1"))
+    assert whole.fields.keys() - plain.fields.keys() == {"usage", "confidence", "evidence"}
+    assert "confidence" not in client.get("/bibliography.bib?ids=janssen2012benefits&evidence=1").text
+
+
 # -- what is kept beside the base -----------------------------------------------------------------------------------------
 
 

@@ -31,12 +31,18 @@ def read_bytes(data: bytes) -> Reading:
 
 def decoded(data: bytes) -> str:
     """Return the text of a file that does not say how it is encoded."""
+    return data.decode(encoding(data), errors="replace").removeprefix("\ufeff")
+
+
+def encoding(data: bytes) -> str:
+    """Return the encoding of a file that does not say it: UTF-16 has its mark, and what is not UTF-8 is Windows-1252."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16", errors="replace")
+        return "utf-16-le" if data.startswith(b"\xff") else "utf-16-be"
     try:
-        return data.decode("utf-8-sig")
+        data.decode("utf-8")
     except UnicodeDecodeError:
-        return data.decode("cp1252", errors="replace")
+        return "cp1252"
+    return "utf-8"
 
 
 def read(text: str) -> Reading:
@@ -48,8 +54,9 @@ def read(text: str) -> Reading:
     macros = dict(dialects.MACROS)
     reading = Reading()
     for block, start, raw in zip(found, starts, pieces, strict=True):
-        if isinstance(block, blocks.String):
-            macros[block.key.lower()] = _value(block.value, macros)
+        again = block.ignore_error_block if isinstance(block, blocks.DuplicateBlockKeyBlock) else block
+        if isinstance(again, blocks.String):  # BibTeX lets the last definition of a macro count
+            macros[again.key.lower()] = _value(again.value, macros)
         elif isinstance(block, blocks.Entry):
             _keep(reading, block, start + 1, raw, macros)
         elif isinstance(block, blocks.ParsingFailedBlock):
@@ -148,7 +155,12 @@ def entry(key: str, kind: str, values: Mapping[str, str]) -> Entry:
     if kind in ("phdthesis", "mastersthesis"):
         given.setdefault("type", kind)
     if "date" not in given and (date := _date(given)):
-        given = {name: value for name, value in given.items() if name not in ("year", "month", "day")} | {"date": date}
+        given = {
+            name: text
+            for name, text in given.items()
+            if name not in ("month", "day") and not _is_plain_year(name, text)
+        }
+        given["date"] = date
     people = {name: names.read(value) for name, value in given.items() if name in NAMES}
     plain = {
         name: value if name in VERBATIM else latex.decode(value) for name, value in given.items() if name not in NAMES
@@ -161,6 +173,11 @@ def entry(key: str, kind: str, values: Mapping[str, str]) -> Entry:
         and " ".join(value.split()) not in (_latex(made, name, ascii_only=True), _latex(made, name, ascii_only=False))
     }
     return Entry(made.key, made.type, plain, people, raw)
+
+
+def _is_plain_year(name: str, text: str) -> bool:
+    """Tell whether a field is a year that says no more than its date: `{\\noopsort{1985a}}1985` tells BibTeX how to sort."""
+    return name == "year" and "\\" not in text
 
 
 def _our_name(name: str, values: Mapping[str, str]) -> str:
@@ -177,29 +194,44 @@ def _date(given: Mapping[str, str]) -> str | None:
 # -- out ----------------------------------------------------------------------------------------------------------------
 
 
-def write(entries: Iterable[Entry], dialect: str) -> Iterator[str]:
-    """Yield each entry as text: `bibtex` in ASCII and classic types, which every TeX reads, or `biblatex` in UTF-8."""
+def write(entries: Iterable[Entry], dialect: str, *, ours: bool = False) -> Iterator[str]:
+    """Yield each entry as text: `bibtex` in ASCII and classic types, which every TeX reads, or `biblatex` in UTF-8.
+
+    `ours` has BibLaTeX say too what a work is of use for and how sure we are, in fields that its data model does not know.
+    """
     for number, item in enumerate(entries):
-        yield ("\n" if number else "") + written(item, dialect)
+        yield ("\n" if number else "") + written(item, dialect, ours=ours)
 
 
-def written(item: Entry, dialect: str) -> str:
+def written(item: Entry, dialect: str, *, ours: bool = False) -> str:
     """Return one entry as text."""
+    kind, values = spellings(item, dialect, ours=ours)
+    lines = [f"  {name} = {values[name]}" for name in sorted(values, key=_place)]
+    return f"@{kind}{{{item.key},\n" + ",\n".join(lines) + "\n}\n"
+
+
+def spellings(item: Entry, dialect: str, signs: str = "", *, ours: bool = False) -> tuple[str, dict[str, str]]:
+    """Return the type of an entry and its fields as a file has them, each in its braces; a month is a macro.
+
+    `signs` names the dialect in whose signs they are written, where it is another: a classic file may be in UTF-8.
+    """
     kind = dialects.type_for(item.type, item.fields, dialect)
     values = {
-        _written_name(name, kind, item, dialect): spelled(item, name, dialect)
+        _written_name(name, kind, item, dialect): spelled(item, name, signs or dialect)
         for name in [*item.names, *item.fields]
-        if not (dialect == "bibtex" and name in dialects.OURS)
+        if name not in dialects.LEFT_OUT[dialect] or (ours and dialect == "biblatex")
     }
     month = ""
     if dialect == "bibtex" and "date" in values:
-        values["year"], month, day = dialects.year_month_day(item.fields["date"])
+        year, month, day = dialects.year_month_day(item.fields["date"])
+        values.setdefault("year", year)
         values |= {"day": day} if day and "day" not in item.fields else {}
         del values["date"]
-    lines = [f"  {name} = {{{values[name]}}}" for name in sorted(values, key=_place)]
-    if month:
-        lines.append(f"  month = {month}")
-    return f"@{kind}{{{item.key},\n" + ",\n".join(lines) + "\n}\n"
+    if dialect == "biblatex" and "date" in values and "\\" in item.raw.get("year", ""):
+        del values["year"]
+    if dialect == "bibtex" and values.get("type") == kind:
+        del values["type"]
+    return kind, {name: f"{{{value}}}" for name, value in values.items()} | ({"month": month} if month else {})
 
 
 def _written_name(name: str, kind: str, item: Entry, dialect: str) -> str:

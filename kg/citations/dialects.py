@@ -109,7 +109,10 @@ TITLES = frozenset(
     ]
 )
 OURS = frozenset(("confidence", "evidence"))
-"""Fields that say how sure we are: in BibLaTeX files, where a reader of the file can see them, and nowhere else."""
+"""Fields that say how sure we are: in BibLaTeX files that are asked for them, and nowhere else."""
+
+LEFT_OUT = {"bibtex": OURS, "biblatex": OURS | {"usage"}}
+"""Fields of ours that a file has only where it is asked for them: BibLaTeX's data model knows none that it does not name."""
 
 ORDER = (
     "author", "editor", "title", "subtitle", "booktitle", "journaltitle", "journal", "date", "year", "month", "day",

@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from kg.citations import bibtex, csl, ris, table
+from kg.citations import bibtex, csl, library, ris, table
+from kg.citations.dialects import DIALECTS
 from kg.citations.entry import Broken, Reading
 from kg.errors import BadInput
 
@@ -27,7 +28,7 @@ _ENDINGS = {".bib": "biblatex", ".bibtex": "bibtex", ".ris": "ris", ".enw": "", 
 def read(path: Path, form: str = "") -> Reading:
     """Read a file of references; without `form`, by its ending or else by how it begins."""
     text = bibtex.decoded(path.read_bytes())
-    form = form or _ENDINGS.get(path.suffix.lower(), "") or _looks_like(text)
+    form = _form(path, form, text)
     if form not in _ALL:
         raise BadInput(
             f"{path} is no file of references that we know.", f"Name its form: --format {'|'.join(READERS)}."
@@ -35,10 +36,28 @@ def read(path: Path, form: str = "") -> Reading:
     return _once(_ALL[form](text))
 
 
+def is_library(path: Path, form: str = "") -> bool:
+    """Tell whether a file of references is `.bib`, in which more may stand than entries."""
+    return _form(path, form, bibtex.decoded(path.read_bytes()[:4096])) in DIALECTS
+
+
+def _form(path: Path, form: str, text: str) -> str:
+    return form or _ENDINGS.get(path.suffix.lower(), "") or _looks_like(text)
+
+
 def pasted(text: str) -> Reading | None:
-    """Read references that somebody pasted, by how they begin; None where they are in no form that we know."""
+    """Read references that somebody pasted, by how they begin, without what is private; None where they are in no form we know."""
     form = _looks_like(text)
-    return _once(READERS[form](text)) if form else None
+    if not form:
+        return None
+    reading = _once(READERS[form](text))
+    reading.entries = list(map(library.public, reading.entries))
+    return reading
+
+
+def is_pasted_library(text: str) -> bool:
+    """Tell whether what somebody pasted is `.bib`."""
+    return _looks_like(text) in DIALECTS
 
 
 def _looks_like(text: str) -> str:

@@ -13,6 +13,7 @@ _NOT_PASSED_ON = frozenset(
      "annotation", "abstract", "note", "file", "url", "urldate", "doi", "eprint", "eprinttype", "eprintclass", "usage",
      "confidence", "evidence", "groups", "timestamp", "pages", "type")
 )  # fmt: skip
+_DAY = frozenset(("date", "year", "month", "day"))
 _IN_BOOKS = frozenset(
     ("inbook", "bookinbook", "suppbook", "incollection", "suppcollection", "inproceedings", "inreference")
 )
@@ -56,11 +57,7 @@ def _filled(entry: Entry, source: Entry, renamed: Mapping[str, str]) -> Entry:
         for name in (*source.fields, *source.names)
         if name not in _NOT_PASSED_ON or (source.type == "xdata" and name not in ("ids", "xdata"))
     }
-    given = {
-        name: target
-        for name, target in given.items()
-        if target not in there and not (dated and target in ("date", "year"))
-    }
+    given = {name: target for name, target in given.items() if target not in there and not (dated and target in _DAY)}
     return replace(
         entry,
         fields={**entry.fields, **{to: source.fields[name] for name, to in given.items() if name in source.fields}},

@@ -9,7 +9,7 @@ from functools import cache
 from pylatexenc import latex2text, latexwalker
 from pylatexenc.latex2text import LatexNodes2Text, MacroTextSpec
 from pylatexenc.latexencode import UnicodeToLatexEncoder
-from pylatexenc.macrospec import MacroSpec
+from pylatexenc.macrospec import LatexContextDb, MacroSpec
 
 _MARKED = re.compile(r"[\\{}$~%]|--|``|''|[?!]`")
 _BARE = re.compile(r"(?<!\\)([%&#])")
@@ -52,6 +52,8 @@ _ACCENTS = re.compile(
 )
 """A letter that is a command in braces, an accent on a letter, with or without braces around the whole or the letter."""
 _SHELL = dict.fromkeys(map(ord, "{}\\ "))
+_NAMED = re.compile(r"\\([A-Za-z]*[A-Z][A-Za-z]*)(?:\s*\{\}|(?![A-Za-z]|\s*[{\[]))")
+"""A command that takes nothing: where nobody knows it, its name says more than nothing (`\\TUG`, `\\XeTeX`)."""
 _NEEDS_READER = re.compile(r"\\(?![&%#_$])|(?<!\\)\$")
 _PLAIN = {
     "{": "", "}": "", "~": " ", "---": "—", "--": "–", "``": "“", "''": "”", "?`": "¿", "!`": "¡",
@@ -62,25 +64,28 @@ _PLAIN_MARKS = re.compile(r"\\[&%#_$]|---?|[?!]`|``|''|[{}~]")
 _SHORT = {
     "LaTeX": "LaTeX", "TeX": "TeX", "BibTeX": "BibTeX", "copyright": "©", "textcopyright": "©", "-": "", "/": "", ",": " ",
     "textregistered": "®", "texttrademark": "™", "textquotesingle": "'", "textasciicircum": "^", "slash": "/", "newblock": "",
-    "BibLaTeX": "BibLaTeX",
+    "BibLaTeX": "BibLaTeX", "Dash": "—",
 }  # fmt: skip
 """Commands of bibliographies that the library's tables leave out or read otherwise."""
+_SORTING = ("noopsort", "NOOPSORT", "SortNoop", "sortnoop")
+"""Commands that say how to sort, and print nothing."""
 
 
-def _speaking() -> latex2text.LatexNodes2Text:
+def _words() -> LatexContextDb:
     texts = latex2text.get_default_latex_context_db()
     texts.add_context_category(
         "bibliographies",
         prepend=True,
         macros=[
             *(MacroTextSpec(name, text) for name, text in _SHORT.items()),
+            *(MacroTextSpec(name, "") for name in _SORTING),
             MacroTextSpec("url", "%s"),
             MacroTextSpec("href", "%(2)s"),
             MacroTextSpec("enquote", "“%(2)s”"),
             MacroTextSpec("mkbibquote", "“%s”"),
         ],
     )
-    return LatexNodes2Text(texts, math_mode="text", keep_comments=True, strict_latex_spaces=False)
+    return texts
 
 
 def _grammar() -> object:
@@ -90,6 +95,7 @@ def _grammar() -> object:
         prepend=True,
         macros=[
             *(MacroSpec(name, "") for name in _SHORT),
+            *(MacroSpec(name, "{") for name in _SORTING),
             MacroSpec("url", "{"),
             MacroSpec("href", "{{"),
             MacroSpec("enquote", "*{"),
@@ -99,7 +105,8 @@ def _grammar() -> object:
     return commands
 
 
-_READER, _GRAMMAR = _speaking(), _grammar()
+_TEXTS, _GRAMMAR = _words(), _grammar()
+_READER = LatexNodes2Text(_TEXTS, math_mode="text", keep_comments=True, strict_latex_spaces=False)
 _WRITER = UnicodeToLatexEncoder(
     non_ascii_only=True,
     replacement_latex_protection="braces-all",
@@ -119,10 +126,15 @@ def decode(text: str) -> str:
             text = _PLAIN_MARKS.sub(lambda found: _PLAIN[found[0]], text)
             return unicodedata.normalize("NFC", " ".join(text.split()))
         try:
-            text = _READER.latex_to_text(harmless(text), latex_context=_GRAMMAR)
+            plain = _READER.latex_to_text(_NAMED.sub(_name, harmless(text)), latex_context=_GRAMMAR)
         except Exception:
             return " ".join(text.split())
+        text = plain if plain.strip() else text.translate(_SHELL)  # a command that nobody knows is better than nothing
     return unicodedata.normalize("NFC", " ".join(text.split()))
+
+
+def _name(found: re.Match[str]) -> str:
+    return found[0] if _TEXTS.get_macro_spec(found[1]) is not None else f"{{{found[1]}}}"
 
 
 def _accented(found: re.Match[str]) -> str:

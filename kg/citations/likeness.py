@@ -37,6 +37,9 @@ class Work:
     who: str = ""
     doi: str = ""
     isbns: frozenset[str] = frozenset()
+    volume: str = ""
+    number: str = ""
+    page: str = ""
 
     @cached_property
     def flat(self) -> str:
@@ -81,7 +84,15 @@ def work(entry: Entry, record: str = "") -> Work:
         who=people[0].family if people else "",
         doi=doi(fields.get("doi", "")),
         isbns=isbns(fields.get("isbn", "")),
+        volume=fields.get("volume", ""),
+        number=fields.get("number", ""),
+        page=page(fields.get("pages", "")),
     )
+
+
+def page(pages: str) -> str:
+    """Return the first of some pages."""
+    return (_WORDS.search(pages) or [""])[0]
 
 
 def blocks(one: Work) -> Iterator[str]:
@@ -124,13 +135,19 @@ class Shelves:
 def alike(one: Work, other: Work) -> str:
     """Say why two are probably one work; nothing where they are not.
 
-    Two DOIs that differ are two works, however alike their titles are: editions, parts, preprints.
+    Two DOIs that differ are two works, however alike their titles are: editions, parts, preprints. So are two of one type that
+    stand in different volumes, in different issues or on different pages: a column of every issue has the same title.
     """
     if one.doi and other.doi:
         return "the same DOI" if one.doi == other.doi else ""
     likeness = fuzz.token_sort_ratio(one.flat, other.flat)
     if one.isbns & other.isbns and one.type == other.type and likeness >= _SAME_BOOK:
         return "the same ISBN and nearly the same title"
+    if one.type == other.type and any(
+        mine and theirs and mine != theirs
+        for mine, theirs in ((one.volume, other.volume), (one.number, other.number), (one.page, other.page))
+    ):
+        return ""
     near_year = not one.year or not other.year or abs(int(one.year) - int(other.year)) <= 1
     near_name = not one.who or not other.who or fuzz.ratio(one.flat_who, other.flat_who) >= _NEAR_NAME
     known = (one.year and other.year) or (one.who and other.who)

@@ -9,7 +9,7 @@ from typing import BinaryIO
 import click
 from pyoxigraph import NamedNode
 
-from kg import annotated, cited
+from kg import annotated, cited, libraries
 from kg.base import Base, open_base
 from kg.citations import bibtex
 from kg.citations.entry import Entry
@@ -21,16 +21,18 @@ from kg.search.index import Wanted
 from kg.settings import Settings
 from kg.terms import record_of
 
+_EVIDENCE = "biblatex with evidence"
 _WRITERS: dict[str, Callable[[Iterable[Entry]], Iterator[str]]] = {
     "bib": lambda entries: bibtex.write(entries, "bibtex"),
     "biblatex": lambda entries: bibtex.write(entries, "biblatex"),
+    _EVIDENCE: lambda entries: bibtex.write(entries, "biblatex", ours=True),
     "ris": ris.write,
     "csljson": csl.write,
     "csv": table.write,
 }
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _SHEET = "sheet"
-_FORMATS = [*_WRITERS, _SHEET, *document.FORMATS]
+_FORMATS = [*(form for form in _WRITERS if form != _EVIDENCE), _SHEET, *document.FORMATS]
 
 
 @click.command()
@@ -42,6 +44,11 @@ _FORMATS = [*_WRITERS, _SHEET, *document.FORMATS]
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="The records that a SPARQL query finds.",
 )
+@click.option(
+    "--library",
+    "name",
+    help="An imported .bib file, by its name: with --format bib as it came, but for what is corrected since.",
+)
 @click.option("--dialect", type=click.Choice(["bibtex", "biblatex"]), default="bibtex", help="Dialect of --format bib.")
 @click.option(
     "--style", default=styles.DEFAULT, show_default=True, help="Citation style of a document: a name, or a .csl file."
@@ -50,19 +57,29 @@ _FORMATS = [*_WRITERS, _SHEET, *document.FORMATS]
     "--group", default=annotated.DEFAULT, show_default=True, help="Chapters of a document: a facet, kind, year or none."
 )
 @click.option("--unverified", is_flag=True, help="Also records of which only a mention was seen.")
+@click.option(
+    "--evidence",
+    is_flag=True,
+    help="In BibLaTeX, also the use of works, and how sure we are and why: fields that biber does not know.",
+)
 @click.option("--output", type=click.File("wb"), default="-", help="File to write. Default: standard output.")
 def export(
-    form: str, text: str, kind: tuple[str, ...], query: Path | None, dialect: str, style: str, group: str,
-    unverified: bool, output: BinaryIO,
+    form: str, text: str, kind: tuple[str, ...], query: Path | None, name: str | None, dialect: str, style: str,
+    group: str, unverified: bool, evidence: bool, output: BinaryIO,
 ) -> None:  # fmt: skip
     """Write references (or other citable records) as a file, or as an annotated bibliography for people.
 
     bib, biblatex, ris, csljson and csv are for programs; docx, odt, tex, md and html are documents in any citation style.
     sheet is a table of all that records of one kind say, which `kg import` reads back.
     """
+    if form == "biblatex" or (form == "bib" and dialect == "biblatex" and name is None):
+        form = _EVIDENCE if evidence else "biblatex"
     with open_base(Settings.load()) as base:
         if form == _SHEET:
             _sheet(base, text, kind, output)
+            return
+        if name is not None:
+            _library(base, name, form, output)
             return
         if query is not None:
             iris, left = _found(base, query, unverified=unverified)
@@ -73,11 +90,22 @@ def export(
             path = styles.own(Path(style)) if style.endswith(".csl") else styles.path(style)
             output.write(annotated.write(base, iris, form, path, group))
         else:
-            writer = _WRITERS["biblatex" if form == "bib" and dialect == "biblatex" else form]
-            for part in writer(cited.entries(base, iris)):
+            for part in _WRITERS[form](cited.entries(base, iris)):
                 output.write(part.encode())
     if left:
         click.echo(f"{left:,} of which only a mention was seen left out; --unverified takes them in.", err=True)
+
+
+def _library(base: Base, name: str, form: str, output: BinaryIO) -> None:
+    """Give a library back: as the file that it was, or what the base now says of its works in another form."""
+    kept = libraries.named(base, name)
+    if form == "bib":
+        output.write(libraries.given_back(base, kept))
+        return
+    if form not in _WRITERS:
+        raise BadInput(f"A library is not written as {form}.", f"It is written as {', '.join(_WRITERS)}.")
+    for part in _WRITERS[form](libraries.entries(base, kept)):
+        output.write(part.encode())
 
 
 def _sheet(base: Base, text: str, kinds: tuple[str, ...], output: BinaryIO) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import shlex
 import sys
 from collections import Counter
 from dataclasses import dataclass, field
@@ -12,9 +13,9 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from kg import intake
+from kg import intake, libraries
 from kg.base import Base, open_base
-from kg.citations import formats
+from kg.citations import formats, library
 from kg.citations.entry import Entry
 from kg.cli.terminal import bar
 from kg.errors import BadInput
@@ -22,6 +23,7 @@ from kg.incoming import beside, sheet, table
 from kg.incoming import files as incoming
 from kg.incoming.pieces import Records
 from kg.intake import STATES, Arrival, Seen
+from kg.libraries import Sent
 from kg.settings import Settings
 
 _SHOWN = 20
@@ -75,6 +77,8 @@ def import_(
             arrivals += beside.compare(base, given.records, progress)
         why = "import of " + ", ".join(path.name for path in files)
         sound = settle(base, arrivals, given.broken, decision, who, why, limit)
+        if decision:
+            _keep(base, given.libraries, arrivals, who)
     if given.broken or not sound:
         sys.exit(1)
 
@@ -101,6 +105,8 @@ class _Given:
 
     entries: list[Entry] = field(default_factory=list)
     seen: list[Seen] = field(default_factory=list)
+    libraries: list[tuple[int, Sent]] = field(default_factory=list)
+    """The `.bib` files among them, each with the place of its first entry."""
     records: Records = field(default_factory=dict)
     broken: int = 0
 
@@ -121,6 +127,10 @@ def _read(base: Base, files: tuple[Path, ...], form: str, rejects: Path | None) 
         else:
             reading = formats.read(path, chosen)
             broken, text = reading.broken, formats.rejected(reading.broken)
+            if formats.is_library(path, chosen):
+                sent = Sent(path.name, path.read_bytes(), [entry.key for entry in reading.entries])
+                given.libraries.append((len(given.entries), sent))
+                reading.entries = list(map(library.public, reading.entries))
             given.entries += reading.entries
             given.seen += [intake.in_file(path, reading.holds)] * len(reading.entries)
         for one in broken[:_SHOWN]:
@@ -133,6 +143,12 @@ def _read(base: Base, files: tuple[Path, ...], form: str, rejects: Path | None) 
     if left and rejects is not None:
         _reject("".join(left), given.broken, rejects, files)
     return given
+
+
+def _keep(base: Base, sent: list[tuple[int, Sent]], arrivals: list[Arrival], who: str) -> None:
+    for start, one in sent:
+        libraries.keep(base, one, arrivals[start : start + len(one.keys)], who)
+        click.echo(f"The whole file is kept: `kg export --library {shlex.quote(one.name)}` gives it back.", err=True)
 
 
 def _reject(text: str, number: int, path: Path, files: tuple[Path, ...]) -> None:

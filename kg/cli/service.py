@@ -10,7 +10,7 @@ import click
 from kg import entries, oxigraph
 from kg.base import Base, open_base
 from kg.cli.terminal import bar, tell
-from kg.search.index import Wanted
+from kg.search.index import KIND, Wanted
 from kg.settings import SETTINGS, Settings
 
 if TYPE_CHECKING:
@@ -97,8 +97,7 @@ def status() -> None:
         click.echo(f"engine          {base.engine.query_url}")
         click.echo(f"revision        {base.journal.revision}  (index {base.index.revision})")
         click.echo(f"last change     {base.journal.changed_at or 'none'}")
-        found = base.index.search(Wanted(limit=0))
-        for name, number in sorted(found.counts["kind"]):
+        for name, number in sorted(base.index.tally(Wanted(), KIND).items()):
             click.echo(f"{name:<15} {number:,}")
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from pathlib import Path
 from typing import IO
 
@@ -40,17 +40,14 @@ class Question:
         if terms.keys() != self.samples.keys():
             raise BrokenHouse(f"The question {self.name} takes {sorted(self.samples)}, not {sorted(terms)}.")
         written = {name: _written(value) for name, value in terms.items()}
-        return _PARAMETER.sub(lambda match: written[match[1]], self._whole)
-
-    @cached_property
-    def _whole(self) -> str:
-        return _with_prefixes(self.text)
+        return _PARAMETER.sub(lambda match: written[match[1]], _with_prefixes(self.text))
 
     def sample(self) -> str:
         """Return the query filled with its samples: what the documentation and the editor show."""
         return _with_prefixes(_PARAMETER.sub(lambda match: self.samples[match[1]], self.text))
 
 
+@cache
 def _with_prefixes(text: str) -> str:
     """Put the prefixes that a query uses on top of it."""
     used = (f"PREFIX {prefix}: <{iri}>\n" for prefix, iri in PREFIXES.items() if re.search(rf"\b{prefix}:", text))

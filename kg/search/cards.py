@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from pyoxigraph import Literal, NamedNode, Triple
 
 from kg.model import LANGUAGE, Field, Kind, Model
-from kg.terms import OU, RDF, XSD, record_of
+from kg.terms import FOAF, OU, RDF, XSD, record_of
 
+_NAMED = 3
 _YEAR = re.compile(r"^-?\d{4}")
 
 
@@ -28,7 +29,8 @@ class Line:
 class Card:
     """One record in the index: what lists show (`title` … `names`), what is searched (`lines`), what is counted (`facets`).
 
-    `place` and `confidence` are English words; `places` and `sureness` the IRIs behind them, for lists in other languages.
+    `by` are the family names of the first authors. `place` and `confidence` are English words; `places` and `sureness` the IRIs
+    behind them, for lists in other languages.
     """
 
     iri: str
@@ -40,10 +42,20 @@ class Card:
     year: int | None = None
     confidence: str = ""
     names: str = ""
+    by: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
     sureness: tuple[str, ...] = ()
     lines: tuple[Line, ...] = ()
     facets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Maker:
+    """One who made a thing: the name that the thing itself has, where it prints one, and the record of that person or body."""
+
+    name: str
+    family: str
+    agent: NamedNode | None
 
 
 Statements = Mapping[str, list[NamedNode | Literal]]
@@ -106,6 +118,7 @@ def make(iri: str, triples: list[Triple], model: Model, labels: Labels, wider: W
         year=_year(_of_role(kind, found, "date")),
         confidence=_joined(labels(term.value) for term in found.get(confidence.path, ())) if confidence else "",
         names=_joined(value.value for value in _of_role(kind, found, "title")),
+        by=_authors(kind, found, triples),
         places=tuple(term.value for term in _of_role(kind, found, "place")),
         sureness=tuple(term.value for term in found.get(confidence.path, ())) if confidence else (),
         lines=tuple(_lines(kind, iri, _searched(triples, model), model, labels, wider)),
@@ -113,9 +126,39 @@ def make(iri: str, triples: list[Triple], model: Model, labels: Labels, wider: W
     )
 
 
+def byline(kind: Kind, found: Statements, triples: Iterable[Triple]) -> tuple[Field, list[Maker]] | None:
+    """Return who made a record, by the first field that says so; people in the order in which the work names them."""
+    for own in kind.makers:
+        if values := found.get(own.path):
+            nodes = [node for node in values if isinstance(node, NamedNode)]
+            printed = [statements(triples, node.value) for node in nodes] if own.node else []
+            if any(printed):
+                return own, [_maker(said) for said in sorted(printed, key=_position)]
+            return own, [Maker("", "", node) for node in sorted(nodes, key=str)]
+    return None
+
+
+def _maker(said: Statements) -> Maker:
+    agents = things_of(said, OU.agent)
+    name = words_of(said, FOAF.name)
+    family = " ".join(filter(None, (words_of(said, OU.namePrefix), words_of(said, FOAF.familyName))))
+    return Maker(name, family or name, NamedNode(agents[0]) if agents else None)
+
+
+def _position(said: Statements) -> int:
+    found = words_of(said, OU.position)
+    return int(found) if found.isdigit() else 0
+
+
 def _of_role(kind: Kind, found: Statements, role: str) -> list[NamedNode | Literal]:
     field = kind.role(role)
     return found.get(field.path, []) if field else []
+
+
+def _authors(kind: Kind, found: Statements, triples: list[Triple]) -> tuple[str, ...]:
+    """Return the family names that a work prints, in its order: as many as a list names, and one more where there are more."""
+    made = byline(kind, found, triples)
+    return tuple(maker.family for maker in made[1][: _NAMED + 1] if maker.family) if made else ()
 
 
 def _year(values: Iterable[NamedNode | Literal]) -> int | None:

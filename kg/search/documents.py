@@ -13,8 +13,8 @@ from kg.search.cards import Card, Line
 
 KIND = "kind"
 YEAR = "year"
-SLUG, LETTER = "slug", "letter"
-"""Where a record stands in the order of addresses, whatever their capitals; a bibliography is in that of its keys."""
+ORDER, SLUG, LETTER = "order", "slug", "letter"
+"""Where a record stands in the order of titles, and in that of addresses, which is a bibliography's; capitals do not matter."""
 
 
 def schema(facets: Iterable[str]) -> tantivy.Schema:
@@ -28,7 +28,7 @@ def schema(facets: Iterable[str]) -> tantivy.Schema:
     for name in analysers.COLUMNS:
         builder.add_text_field(name, tokenizer_name=name.replace("text_", "stem_"))
     builder.add_json_field(asking.SAID, tokenizer_name=analysers.FOLDED, index_option="position")
-    for name in ("order", SLUG, LETTER):
+    for name in (ORDER, SLUG, LETTER):
         builder.add_text_field(name, tokenizer_name="raw", fast=True, index_option="basic")
     builder.add_integer_field(YEAR, indexed=True, fast=True)
     for facet in facets:
@@ -52,7 +52,7 @@ def document(card: Card) -> tantivy.Document:
     made.add_text("iri", card.iri)
     made.add_text(asking.TITLE, card.title)
     made.add_text(asking.NAMES, card.names)
-    made.add_text("order", card.title.casefold())
+    made.add_text(ORDER, card.title.casefold())
     slug = slug_of(card.iri)
     made.add_text(SLUG, slug)
     made.add_text(LETTER, slug[:1])

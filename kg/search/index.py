@@ -4,48 +4,35 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TypeVar, cast
 
 import tantivy
 
-from kg.search import analysers, asking, documents
+from kg.search import analysers, asking, counting, documents
 from kg.search.cards import Card
+from kg.search.counting import Counts
 from kg.search.documents import KIND, YEAR
 from kg.search.excerpts import Excerpts
+from kg.search.wanted import Wanted, narrowed
 
-__all__ = ["KIND", "YEAR", "Found", "Hit", "Index", "Wanted"]
+__all__ = ["KIND", "MOST", "TOLD", "YEAR", "Counts", "Found", "Hit", "Index", "Wanted"]
+
+T = TypeVar("T")
 
 _WRITER_BYTES = 64_000_000
 _WALKED = 20_000
-_COUNTED = 500
-_CROSSED = 5_000
+TOLD, MOST = 40, 500
+"""How many values of a facet a page of results has use for, and how many are told at all; each costs time."""
+_REMEMBERED = 256
 _SHARED = 2
 _CROWD = 5_000  # a value that more records share than this says nothing of two of them, and takes long to look through
 _NEAR = 3
-_VERSION = 6
+_VERSION = 7
 """Raised when the documents change shape: an index of another version is built anew."""
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """One search: text, chosen facet values by facet slug (`kind` too), years, the records to look among, order and page.
-
-    `without` names facet values that no record found may have.
-    """
-
-    text: str = ""
-    facets: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    without: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    since: int | None = None
-    until: int | None = None
-    only: Sequence[str] = ()
-    sort: str = "relevance"
-    offset: int = 0
-    limit: int = 20
 
 
 @dataclass(frozen=True)
@@ -59,11 +46,10 @@ class Hit:
 
 @dataclass(frozen=True)
 class Found:
-    """The answer to a search: how many in all, this page, counts of every facet value, and nearer texts where nothing was found."""
+    """The answer to a search: how many in all, this page, and nearer texts where nothing was found."""
 
     total: int
     hits: list[Hit]
-    counts: dict[str, list[tuple[str, int]]]
     near: list[str] = field(default_factory=list)
 
 
@@ -81,6 +67,7 @@ class Index:
             for path in folder.iterdir():
                 path.unlink()
         self._shown: dict[str, object] = {}
+        self._remembered: dict[Hashable, object] = {}
         self._index = tantivy.Index(self._schema, path=str(folder))
         analysers.register(self._index)
 
@@ -136,24 +123,26 @@ class Index:
         return self._index.searcher()
 
     def search(self, wanted: Wanted) -> Found:
-        """Answer a search; a chosen facet's own counts leave its choice out, so that others can be added."""
+        """Return one page of what is found."""
         searcher = self._searcher()
         text = self._text_query(wanted.text)
-        query = self._narrowed(text, wanted)
-        order = {
-            "title": ("order", tantivy.Order.Asc),
-            "newest": ("year", tantivy.Order.Desc),
-            "oldest": ("year", tantivy.Order.Asc),
-        }
-        by, direction = order.get(wanted.sort, (None, tantivy.Order.Desc))
-        if by is None and not wanted.text.strip():
-            by, direction = order["title"]
+        query = narrowed(self._schema, text, wanted)
+        by, direction = wanted.order
         result = searcher.search(query, max(wanted.limit, 1), offset=wanted.offset, order_by_field=by, order=direction)
         excerpts = Excerpts(searcher, text, self._schema) if wanted.text.strip() else None
         hits = [self._hit(searcher.doc(address), excerpts) for _, address in result.hits[: wanted.limit]]
         total = _total(result)
         near = [] if total or not wanted.text.strip() else list(islice(asking.near(searcher, wanted.text), _NEAR))
-        return Found(total, hits, self._counts(searcher, text, query, wanted), near)
+        return Found(total, hits, near)
+
+    def counts(self, wanted: Wanted, facets: Iterable[str] | None = None, most: int = TOLD) -> Counts:
+        """Count what is found by the most frequent values of some facets, of all where none is named.
+
+        The counts of a facet leave out what is chosen of it, so that others can be added; what is chosen is counted however rare
+        it is. They are remembered until the index changes: all pages and orders of a search have the same.
+        """
+        asked = self._facets if facets is None else tuple(facets)
+        return self._counted(wanted, (asked, most), lambda: self._count(wanted, asked, most))
 
     @property
     def size(self) -> int:
@@ -183,34 +172,31 @@ class Index:
         query = tantivy.Query.boolean_query([(tantivy.Occur.Must, shared), (tantivy.Occur.MustNot, itself)])
         return [documents.card(searcher.doc(address)) for _, address in searcher.search(query, limit, count=False).hits]
 
+    def tally(self, wanted: Wanted, facet: str) -> dict[str, int]:
+        """Count what is found by the values of one facet, the most frequent first; at most 500 of them."""
+        return dict(self.counts(wanted, [facet], MOST)[facet])
+
     def cross(self, wanted: Wanted, rows: str, columns: str) -> dict[tuple[str, str], int]:
         """Count the records that a search finds by two facets at once; `kind` and `year` count as facets too."""
-        query = self._narrowed(self._text_query(wanted.text), wanted)
-        inner = {"columns": {"terms": {"field": _counted(columns), "size": _CROSSED}}}
-        asked = {"rows": {"terms": {"field": _counted(rows), "size": _CROSSED}, "aggs": inner}}
-        answer = self._searcher().aggregate(query, asked)
-        return {
-            (_key(row), _key(column)): column["doc_count"]
-            for row in answer.get("rows", {}).get("buckets", ())
-            for column in row["columns"]["buckets"]
-        }
+        return self._counted(
+            wanted, (rows, columns), lambda: counting.crossed(self._searcher(), self._query(wanted), rows, columns)
+        )
 
     def count(self, wanted: Wanted) -> int:
         """Return how many cards a search finds."""
-        return _total(self._searcher().search(self._narrowed(self._text_query(wanted.text), wanted), 1))
+        return _total(self._searcher().search(self._query(wanted), 1))
 
     def cards(self, wanted: Wanted) -> list[Card]:
-        """Return every card that a search finds, without page, counts or snippets, in the order of titles."""
+        """Return every card that a search finds, in its order, without page or snippets."""
         return list(self.walk(wanted))
 
     def walk(self, wanted: Wanted) -> Iterator[Card]:
         """Yield what `cards` returns one by one, from one state of the index, in memory that does not grow: what exports walk."""
         searcher = self._searcher()
-        query = self._narrowed(self._text_query(wanted.text), wanted)
+        query = self._query(wanted)
+        by, direction = wanted.order
         for offset in range(0, searcher.num_docs, _WALKED):
-            result = searcher.search(
-                query, _WALKED, count=False, offset=offset, order_by_field="order", order=tantivy.Order.Asc
-            )
+            result = searcher.search(query, _WALKED, count=False, offset=offset, order_by_field=by, order=direction)
             yield from (documents.card(searcher.doc(address)) for _, address in result.hits)
             if len(result.hits) < _WALKED:
                 return
@@ -218,7 +204,7 @@ class Index:
     def by_slug(self, wanted: Wanted) -> list[Card]:
         """Return one page of what a search finds, in the order of the last parts of their addresses."""
         searcher = self._searcher()
-        query = self._narrowed(self._text_query(wanted.text), wanted)
+        query = self._query(wanted)
         result = searcher.search(
             query,
             wanted.limit,
@@ -231,11 +217,7 @@ class Index:
 
     def letters(self, wanted: Wanted) -> list[tuple[str, int]]:
         """Return how many of the cards that a search finds begin with which letter, in the order of `by_slug`."""
-        asked = {"letters": {"terms": {"field": documents.LETTER, "size": _COUNTED}}}
-        query = self._narrowed(self._text_query(wanted.text), wanted)
-        answer = self._searcher().aggregate(query, asked)
-        found = ((bucket["key"], bucket["doc_count"]) for bucket in answer.get("letters", {}).get("buckets", ()))
-        return sorted(found, key=lambda pair: pair[0].encode())
+        return counting.letters(self._searcher(), self._query(wanted))
 
     def _hit(self, document: tantivy.Document, excerpts: Excerpts | None) -> Hit:
         card = documents.card(document)
@@ -247,54 +229,34 @@ class Index:
     def _text_query(self, text: str) -> tantivy.Query:
         return asking.query(self._index, text, self.fields)
 
-    def _narrowed(self, text: tantivy.Query, wanted: Wanted, but: str | None = None) -> tantivy.Query:
-        """Add the chosen facets (any of the values of one, all of the facets) and years to the text."""
-        parts = [(tantivy.Occur.Must, text)]
-        for facet, values in wanted.facets.items():
-            if values and facet != but:
-                terms = [tantivy.Query.term_query(self._schema, documents.column(facet), value) for value in values]
-                parts.append(
-                    (tantivy.Occur.Must, tantivy.Query.boolean_query([(tantivy.Occur.Should, term) for term in terms]))
-                )
-        for facet, values in wanted.without.items():
-            terms = [tantivy.Query.term_query(self._schema, documents.column(facet), value) for value in values]
-            parts += [(tantivy.Occur.MustNot, term) for term in terms]
-        if wanted.since is not None or wanted.until is not None:
-            low = -9999 if wanted.since is None else wanted.since
-            high = 9999 if wanted.until is None else wanted.until
-            years = tantivy.Query.range_query(self._schema, "year", tantivy.FieldType.Integer, low, high)
-            parts.append((tantivy.Occur.Must, years))
-        if wanted.only:
-            parts.append((tantivy.Occur.Must, tantivy.Query.term_set_query(self._schema, "iri", list(wanted.only))))
-        return tantivy.Query.boolean_query(parts) if len(parts) > 1 else text
+    def _query(self, wanted: Wanted) -> tantivy.Query:
+        return narrowed(self._schema, self._text_query(wanted.text), wanted)
 
-    def _counts(
-        self, searcher: tantivy.Searcher, text: tantivy.Query, query: tantivy.Query, wanted: Wanted
-    ) -> dict[str, list[tuple[str, int]]]:
-        chosen = [facet for facet in self._facets if wanted.facets.get(facet)]
-        counts = _aggregate(searcher, query, [facet for facet in self._facets if facet not in chosen])
-        for facet in chosen:
-            counts |= _aggregate(searcher, self._narrowed(text, wanted, but=facet), [facet])
+    def _counted(self, wanted: Wanted, what: Hashable, count: Callable[[], T]) -> T:
+        """Return what was counted before at this state of the index, or count it now."""
+        key = (self.revision, wanted.key, what)
+        found = self._remembered.get(key)
+        if found is None:
+            if len(self._remembered) >= _REMEMBERED:
+                self._remembered.clear()
+            found = self._remembered[key] = count()
+        return cast("T", found)
+
+    def _count(self, wanted: Wanted, facets: Sequence[str], most: int) -> Counts:
+        searcher, text = self._searcher(), self._text_query(wanted.text)
+        free = [facet for facet in facets if not wanted.facets.get(facet)]
+        counts = counting.of(searcher, narrowed(self._schema, text, wanted), free, most)
+        for facet in (facet for facet in facets if facet not in counts):
+            others = narrowed(self._schema, text, wanted, but=facet)
+            counts |= counting.of(searcher, others, [facet], most)
+            told = dict(counts[facet])
+            for value in wanted.facets[facet]:
+                if value not in told and (
+                    rare := self.count(replace(wanted, facets={**wanted.facets, facet: [value]}))
+                ):
+                    counts[facet].append((value, rare))
         return counts
-
-
-def _aggregate(searcher: tantivy.Searcher, query: tantivy.Query, facets: list[str]) -> dict[str, list[tuple[str, int]]]:
-    asked = {facet: {"terms": {"field": documents.column(facet), "size": _COUNTED}} for facet in facets}
-    answer = searcher.aggregate(query, asked) if asked else {}
-    return {
-        facet: [(bucket["key"], bucket["doc_count"]) for bucket in answer.get(facet, {}).get("buckets", ())]
-        for facet in facets
-    }
 
 
 def _total(result: tantivy.SearchResult) -> int:
     return int(getattr(result, "count", 0))  # missing in the library's type stub
-
-
-def _counted(facet: str) -> str:
-    return YEAR if facet == YEAR else documents.column(facet)
-
-
-def _key(bucket: Mapping[str, Any]) -> str:
-    """Return a bucket's value; numbers come as floats."""
-    return bucket["key"] if isinstance(bucket["key"], str) else str(int(bucket["key"]))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -121,12 +120,25 @@ def parameters(wanted: Wanted, **changed: Any) -> dict[str, Any]:
 
 def address(wanted: Wanted, path: str = "/search", **changed: Any) -> str:
     """Return the address of a search."""
-    query = urlencode(parameters(wanted, **changed), doseq=True)
-    return path + ("?" + query if query else "")
+    return _joined(path, urlencode(parameters(wanted, **changed), doseq=True))
 
 
-def toggled(wanted: Wanted, slug: str, value: str) -> str:
-    """Return the address of the search with a facet value added, or taken away where it was chosen."""
-    had = list(wanted.facets.get(slug, ()))
-    now = [other for other in had if other != value] if value in had else [*had, value]
-    return address(replace(wanted, facets={**wanted.facets, slug: now}))
+class Toggled:
+    """The addresses of a search with one facet value more, or less where it was chosen; what they share is written once."""
+
+    def __init__(self, wanted: Wanted) -> None:
+        self._chosen = wanted.facets
+        self._facets = {facet.slug: facet for facet in base().model.facets}
+        self._parts = {name: urlencode({name: value}, doseq=True) for name, value in parameters(wanted).items()}
+
+    def address(self, slug: str, value: str) -> str:
+        """Return the address of the search with this value added, or taken away."""
+        had = self._chosen.get(slug, ())
+        now = [other for other in had if other != value] if value in had else [*had, value]
+        facet = self._facets.get(slug)
+        written = urlencode({slug: [short(facet, one) if facet else one for one in now]}, doseq=True)
+        return _joined("/search", "&".join(part for part in {**self._parts, slug: written}.values() if part))
+
+
+def _joined(path: str, query: str) -> str:
+    return f"{path}?{query}" if query else path

@@ -154,9 +154,9 @@ def _chapters(asked: dict[str, Any]) -> list[dict[str, Any]]:
     if "ids" in asked:
         return []
     wanted = cited.references(citing.narrowed())
-    counts = base().index.search(replace(wanted, limit=0, offset=0)).counts
-    facets, titles = {facet.slug: facet for facet in base().model.facets}, titles_of_facets()
-    shown = [(facets[slug], counts[slug]) for slug in _CHAPTERS if slug in facets and len(counts.get(slug, ())) > 1]
+    facets = {facet.slug: facet for facet in base().model.facets if facet.slug in _CHAPTERS}
+    titles, counts = titles_of_facets(), base().index.counts(wanted, facets)
+    shown = [(facets[slug], counts[slug]) for slug in _CHAPTERS if slug in facets and len(counts[slug]) > 1]
     called = names.labels(value for _facet, values in shown for value, _count in values if "://" in value)
     return [
         {

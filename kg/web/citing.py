@@ -45,10 +45,14 @@ def dialect() -> str:
 
 def unverified() -> bool:
     """Tell whether the caller wants the records too of which only a mention was seen."""
-    asked = request.args.get("unverified", "").lower()
+    return _asks("unverified")
+
+
+def _asks(name: str) -> bool:
+    asked = request.args.get(name, "").lower()
     if asked not in (*_YES, *_NO):
         raise BadInput(
-            _("%(given)s is neither yes nor no.", given=f"unverified={asked}"), _("Write unverified=1 to take them in.")
+            _("%(given)s is neither yes nor no.", given=f"{name}={asked}"), _("Write %(name)s=1 for yes.", name=name)
         )
     return asked in _YES
 
@@ -143,7 +147,7 @@ def written(entries: Iterable[Entry], form: Format, left: int = 0) -> Iterator[s
     """Yield entries in a format; a `.bib` file says in its first line how many are `left` out."""
     if form is not BIBTEX:
         return _WRITERS[form](entries)
-    return _commented(bibtex.write(entries, dialect()), cited.left_out(left))
+    return _commented(bibtex.write(entries, dialect(), ours=_asks("evidence")), cited.left_out(left))
 
 
 def _commented(parts: Iterable[str], sentence: str) -> Iterator[str]:

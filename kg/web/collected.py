@@ -35,10 +35,9 @@ def under(iri: str) -> Collection | None:
     """Return what is sorted under a thing, with what lies inside it; None where nothing is."""
     for facet in base().model.facets:
         if belongs(facet, iri):
-            wanted = Wanted(facets={facet.slug: [iri]}, limit=0)
-            found = base().index.search(wanted)
-            if found.total:
-                return _collection(wanted, found.total, dict(found.counts[KIND]), facet)
+            wanted = Wanted(facets={facet.slug: [iri]})
+            if total := base().index.count(wanted):
+                return _collection(wanted, total, base().index.tally(wanted, KIND), facet)
     return None
 
 

@@ -18,9 +18,10 @@ from kg.errors import BadInput, KgError
 from kg.web import copies, guard, limits, words
 from kg.web.names import labels
 from kg.web.pictures import answers
-from kg.web.portrait import Painter, Value
+from kg.web.portrait import Painter
 from kg.web.results import CITED, GRAPHS, ROWS
 from kg.web.site import base
+from kg.web.values import Value
 
 _ROWS = 1000
 _GRAPH_TEXT = 200_000

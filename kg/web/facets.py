@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from kg.search.index import KIND, Found, Wanted
-from kg.web.asked import address, toggled
+from kg.search.index import KIND, TOLD, Counts, Wanted
+from kg.web.asked import Toggled, address
 from kg.web.names import Name, names
 from kg.web.site import base
 from kg.web.tongues import _, language
@@ -46,12 +46,12 @@ class Choice:
 
 @dataclass
 class Facet:
-    """A facet with the choices that fit on the page; `all_url` leads to the others."""
+    """A facet with the choices that fit on the page; `all_url` leads to the others, `number` of them if they were counted."""
 
     name: str
     label: str
     choices: list[Choice]
-    number: int
+    number: int | None
     all_url: str | None
 
 
@@ -61,39 +61,40 @@ def titles() -> dict[str, str]:
     return {KIND: _("Kind")} | {slug: name[:1].upper() + name[1:] for slug, name in spoken.items()}
 
 
-def labels(found: Found, wanted: Wanted) -> dict[str, Name]:
+def labels(counts: Counts, wanted: Wanted) -> dict[str, Name]:
     """Return the names of everything that is counted or chosen."""
-    values = {value for counts in found.counts.values() for value, _ in counts}
+    values = {value for told in counts.values() for value, _ in told}
     values |= {value for chosen in wanted.facets.values() for value in chosen}
     named = names(value for value in values if ":" in value)
     kinds = {kind.name: Name(Text(kind.plural_in(language()))) for kind in base().model.kinds if kind.name}
     return {value: Name(Text(value)) for value in values} | named | kinds
 
 
-def facets(found: Found, wanted: Wanted, named: Mapping[str, Name]) -> list[Facet]:
+def facets(counts: Counts, wanted: Wanted, named: Mapping[str, Name]) -> list[Facet]:
     """Return every facet that has something to choose."""
     shown = []
-    for slug, label in sorted(titles().items(), key=lambda facet: _rank(facet[0], found)):
-        if counts := found.counts.get(slug):
-            tree = choices(slug, counts, wanted, named)
+    for slug, label in sorted(titles().items(), key=lambda facet: _rank(facet[0], counts)):
+        if told := counts.get(slug):
+            tree = choices(slug, told, wanted, named)
             cut = _cut(tree)
-            whole = sum(choice.size for choice in tree) == sum(choice.size for choice in cut)
+            every = len(told) < TOLD
+            whole = every and sum(choice.size for choice in cut) == len(told)
             rest = None if whole else address(wanted, path=f"/search/by/{slug}")
-            shown.append(Facet(slug, label, cut, len(counts), rest))
+            shown.append(Facet(slug, label, cut, len(told) if every else None, rest))
     return shown
 
 
-def _rank(slug: str, found: Found) -> tuple[bool, bool, int]:
+def _rank(slug: str, counts: Counts) -> tuple[bool, bool, int]:
     """Put the kind first, then the place, then what most records have."""
     where = next((facet.slug for facet in base().model.facets if facet.role == "place"), "")
-    return (slug != KIND, slug != where, -sum(count for _, count in found.counts.get(slug, ())))
+    return (slug != KIND, slug != where, -sum(count for _, count in counts.get(slug, ())))
 
 
 def choices(slug: str, counts: Sequence[tuple[str, int]], wanted: Wanted, named: Mapping[str, Name]) -> list[Choice]:
     """Return the counted values as a tree, the chosen first, then the most frequent."""
-    chosen = wanted.facets.get(slug, ())
+    chosen, toggled = wanted.facets.get(slug, ()), Toggled(wanted)
     made = {
-        value: Choice(named[value].label, count, partial(toggled, wanted, slug, value), value in chosen)
+        value: Choice(named[value].label, count, partial(toggled.address, slug, value), value in chosen)
         for value, count in counts
     }
     below: dict[str | None, list[str]] = defaultdict(list)

@@ -118,7 +118,7 @@ def _scheme(iri: str, path: str | None, by_extension: Format | None) -> Response
     if form is not HTML:
         return _data(words.concepts(iri), form)
     facet = _facet_of(iri)
-    counts = dict(base().index.search(Wanted(limit=0)).counts[facet.slug]) if facet else {}
+    counts = base().index.tally(Wanted(), facet.slug) if facet else {}
     tree = [_leaf(node, facet, counts) for node in words.tree(iri)]
     fields = sorted({own.name_in(tongues.language()) for own in _fields() if own.scheme == iri})
     return _page("ontology/scheme.html", path, scheme=scheme, tree=tree, counted=facet is not None, fields=fields)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from kg import deciding, intake
+from kg import deciding, intake, libraries
 from kg.base import parsed
 from kg.citations import bibtex, fetch, formats, keys
 from kg.citations.entry import Broken, Entry
 from kg.errors import BadInput, KgError
 from kg.intake import Arrival
+from kg.libraries import Sent
 from kg.terms import path_of
 from kg.web import person, session, told
 from kg.web.blanks import field_id
@@ -61,11 +62,20 @@ def references() -> AnyResponse | str:
         wrong["text"] = [_("Choose at least one that is new or changed.")]
     if wrong:
         return _page(text, "", arrivals, broken, wrong, chosen)
+    library = Sent("", text.encode(), [entry.key for entry in entries]) if formats.is_pasted_library(text) else None
+    if person.is_a_program():
+        return redirect("/contribute", 303)
     try:
-        return _sent([arrival for number, arrival in enumerate(arrivals) if arrival.triples and number in chosen])
+        sent = _sent([one for place, one in enumerate(arrivals) if one.triples and place in chosen])
     except KgError as error:  # all are sent or none: what was pasted and ticked stands there still
         wrong = {"text": [_("Nothing was sent."), str(error)]}
         return Response(_page(text, "", arrivals, broken, wrong, chosen), error.status)
+    if library is not None:
+        numbers = [one.number for one in sent]
+        libraries.keep(base(), replace(library, name=f"pasted-{numbers[0]}.bib"), arrivals, "a visitor", numbers)
+    if len(sent) == 1:
+        return redirect(sent[0].url, 303)
+    return render_template("contribute/sent_many.html", sent=sent, root=request.host_url.rstrip("/"))
 
 
 def _read(text: str, doi: str) -> tuple[list[Entry], list[Broken]]:
@@ -95,13 +105,20 @@ def _read(text: str, doi: str) -> tuple[list[Entry], list[Broken]]:
 
 def _as_text(entry: Entry, arrival: Arrival) -> str:
     """Write what was fetched as it could have been pasted, so that nobody is asked for it twice."""
-    return bibtex.written(replace(entry, key=arrival.called[0] or keys.made(entry, set())), "biblatex")
+    return bibtex.written(replace(entry, key=arrival.called[0] or keys.made(entry, set())), "biblatex", ours=True)
 
 
-def _sent(arrivals: list[Arrival]) -> AnyResponse | str:
-    """Make a proposal of each, of all or of none; show where their senders see what becomes of them."""
-    if person.is_a_program():
-        return redirect("/contribute", 303)
+@dataclass(frozen=True)
+class _Kept:
+    """A proposal that was sent: what it is called, its number, and the address of its page."""
+
+    title: str
+    number: int
+    url: str
+
+
+def _sent(arrivals: list[Arrival]) -> list[_Kept]:
+    """Make a proposal of each, of all or of none."""
     person.count()
     titles = [(title or key)[:100] for key, title in (arrival.called for arrival in arrivals)]
     wanted = [
@@ -111,14 +128,11 @@ def _sent(arrivals: list[Arrival]) -> AnyResponse | str:
         )
         for arrival, title in zip(arrivals, titles, strict=True)
     ]
-    sent = deciding.send_all(base(), wanted, person.sender("reference"))
-    kept = [
-        {"title": title, "number": number, "url": f"/contribute/sent/{number}/{secret}"}
-        for title, (number, secret) in zip(titles, sent, strict=True)
+    made = deciding.send_all(base(), wanted, person.sender("reference"))
+    return [
+        _Kept(title, number, f"/contribute/sent/{number}/{secret}")
+        for title, (number, secret) in zip(titles, made, strict=True)
     ]
-    if len(kept) == 1:
-        return redirect(str(kept[0]["url"]), 303)
-    return render_template("contribute/sent_many.html", sent=kept, root=request.host_url.rstrip("/"))
 
 
 def _page(

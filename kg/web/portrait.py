@@ -3,71 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import date
 from urllib.parse import quote, unquote, urlsplit
 
 from pyoxigraph import Literal, NamedNode, Triple
 
 from kg.model import Field, Kind, Model
-from kg.search.cards import Statements, statements
+from kg.search.cards import Statements, byline, statements
 from kg.terms import NAMING, OU, RDF, RECORDS, path_of
 from kg.web.tongues import _, best, day, language, month
+from kg.web.values import Row, Section, Value, reading_order, said_once
 from kg.words import Text
 
 _SAFE = ("http", "https", "ftp", "mailto")
-_SHOWN_ELSEWHERE = ("title",)
+_SHOWN_ABOVE = ("title", "summary", "use")
 _STATUSES = RECORDS + "concept/provision-status/"
-_STATUS_ORDER = ("stated", "partly", "opposite", "absent", "not-seen")
 _LONGEST_ADDRESS = 72
-
-
-@dataclass(frozen=True)
-class Value:
-    """One value on a page: words, their language, a link where it is safe to follow, and a status mark where it is one."""
-
-    text: str
-    lang: str = ""
-    url: str | None = None
-    external: bool = False
-    iri: str = ""
-    status: str = ""
-
-
-@dataclass
-class Row:
-    """One field of a record with its values, or with a table of nested things, of which the last columns may be folded."""
-
-    label: str
-    help: str
-    values: list[Value] = field(default_factory=list)
-    columns: list[str] = field(default_factory=list)
-    rows: list[list[list[Value]]] = field(default_factory=list)
-    folded: int = 0
-
-    @property
-    def kind(self) -> str:
-        """`table` for nested things, else `values`."""
-        return "table" if self.columns else "values"
-
-    @property
-    def tally(self) -> list[tuple[Value, int]]:
-        """Each status in a table with how often it stands there, in the order of the scale."""
-        firsts = [next(value for cell in row for value in cell if value.status) for row in self.rows if _status(row)]
-        counts = Counter(value.status for value in firsts)
-        words = {value.status: value for value in firsts}
-        return [(words[status], counts[status]) for status in _STATUS_ORDER if status in counts]
-
-
-@dataclass
-class Section:
-    """A group of the shape with the fields that this record fills."""
-
-    name: str
-    label: str
-    fields: list[Row]
 
 
 @dataclass
@@ -82,6 +35,8 @@ class Portrait:
     other_titles: list[Value]
     summary: str
     summary_lang: str
+    by: Row | None
+    use: Row | None
     place: list[Value]
     year: str
     confidence: str
@@ -133,6 +88,8 @@ class Painter:
             other_titles=[self.value(term) for term in titles if term != title],
             summary=summary.value if summary else "",
             summary_lang=(summary.language or "") if summary else "",
+            by=self._by(kind, found, triples),
+            use=self._use(kind, found),
             place=[self.value(term) for term in self._role(kind, found, "place")],
             year=dates[0] if dates else "",
             confidence=self.value(confidence[0]).text if confidence else "",
@@ -153,6 +110,21 @@ class Painter:
         own = kind.role(role) if kind else None
         return found.get(own.path, []) if own else []
 
+    def _by(self, kind: Kind | None, found: Statements, triples: list[Triple]) -> Row | None:
+        """Return who made it, as the work prints them, each with a link to the record of that person or body."""
+        made = byline(kind, found, triples) if kind else None
+        if made is None:
+            return None
+        own, makers = made
+        shown = [(maker.name, self.value(maker.agent) if maker.agent else Value(maker.name)) for maker in makers]
+        values = [replace(value, text=name, lang="") if name else value for name, value in shown]
+        return Row(own.name_in(language()), own.help_in(language()), values)
+
+    def _use(self, kind: Kind | None, found: Statements) -> Row | None:
+        """Return what it is of use for, in the reader's language where it is said in it."""
+        own, said = kind.role("use") if kind else None, best(self._role(kind, found, "use"))
+        return Row(own.name_in(language()), own.help_in(language()), [self.value(said)]) if own and said else None
+
     def _sections(self, kind: Kind | None, iri: str, found: Statements, triples: list[Triple]) -> list[Section]:
         rest = {path: values for path, values in found.items() if path != RDF.type.value}
         sections: dict[str, Section] = {}
@@ -161,7 +133,7 @@ class Painter:
             if own.weakest:
                 stronger = _linked_otherwise(own, kind, found, triples)
                 values = [value for value in values if value not in stronger]
-            if values and own.role not in ("title", "summary"):
+            if values and own.role not in _SHOWN_ABOVE and (own.node or not own.byline):
                 section = sections.setdefault(
                     own.group.name, Section(own.group.name, own.group.label_in(language()), [])
                 )
@@ -174,6 +146,8 @@ class Painter:
                 Row(local_name(path), path, [self.value(v) for v in values]) for path, values in sorted(rest.items())
             ]
             sections.setdefault("other", Section("other", _("Also said"), [])).fields.extend(rows)
+        for section in sections.values():
+            section.fields = said_once(section.fields)
         return list(sections.values())
 
     def _counted(self, own: Field, kind: Kind | None, iri: str, values: list[NamedNode | Literal]) -> Row:
@@ -199,8 +173,9 @@ class Painter:
             own.name_in(language()),
             own.help_in(language()),
             columns=heads,
-            rows=sorted(rows, key=_reading_order),
+            rows=sorted(rows, key=reading_order),
             folded=len(folded),
+            people=own.byline,
         )
 
 
@@ -230,18 +205,6 @@ def _statements_of(values: list[NamedNode | Literal], triples: list[Triple]) -> 
             if inner is not None:
                 inner.setdefault(triple.predicate.value, []).append(triple.object)
     return [found[value.value] for value in values]
-
-
-def _reading_order(row: list[list[Value]]) -> tuple[object, ...]:
-    """Order nested rows by status, then by position where they have one, else by their first words."""
-    numbers = [int(value.text) for cell in row for value in cell if value.text.isdigit()]
-    words = [value.text for cell in row for value in cell]
-    status = _status(row)
-    return (_STATUS_ORDER.index(status) if status in _STATUS_ORDER else -1, numbers[:1] or [0], words)
-
-
-def _status(row: list[list[Value]]) -> str:
-    return next((value.status for cell in row for value in cell if value.status), "")
 
 
 def _shortened(address: str) -> str:

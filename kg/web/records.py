@@ -135,7 +135,8 @@ def _answer(found: Record, path: str | None, by_extension: Format | None) -> Res
         body = _rdf(found, form)
     response = Response(body, content_type=form.content_type, headers={"Vary": "Accept"})
     if path is not None:
-        signposting.sign(response, found.iri, path, formats, form)
+        kind = pagehead.words().type(statements(found.triples, found.iri))
+        signposting.sign(response, found.iri, path, formats, form, kind)
     response.headers.add("Link", f'<{_canonical(found, path)}>; rel="canonical"')
     return response
 

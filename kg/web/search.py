@@ -13,9 +13,9 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from kg import queries
 from kg.errors import NotFound
-from kg.search.index import KIND, Found, Wanted
+from kg.search.index import KIND, MOST, Counts, Found, Wanted
 from kg.web import facets, lists, negotiation
-from kg.web.asked import address, parameters, toggled, unknown, wanted_from
+from kg.web.asked import Toggled, address, parameters, unknown, wanted_from
 from kg.web.harvest.offers import offers
 from kg.web.names import Name, names
 from kg.web.negotiation import LIST
@@ -48,8 +48,7 @@ _EXAMPLES = ("transport data", "privacy anonymisation", "Kenya")
 @blueprint.get("/")
 def home() -> str:
     """Show what the base is and what is in it."""
-    found = base().index.search(Wanted(limit=0))
-    counts = dict(found.counts[KIND])
+    counts = base().index.tally(Wanted(), KIND)
     kinds = [
         {"name": kind.name, "label": kind.label_in(language()), "plural": kind.plural_in(language()),
          "comment": kind.comment_in(language()), "count": counts.get(kind.name or "", 0), "url": f"/search?kind={kind.name}"}
@@ -63,20 +62,20 @@ def home() -> str:
         recent=[item(hit) for hit in newest.hits],
         countries=world.countries(Wanted()),
         steps=world.STEPS,
-        sectors=_of_slug(found, "sector"),
+        sectors=_by("sector"),
         questions=[{"title": q.title, "url": query_link(q.sample())} for q in queries.examples()[:_QUESTIONS]],
     )
 
 
-def _of_slug(found: Found, slug: str) -> list[dict[str, Any]]:
-    facet = next((facet for facet in base().model.facets if facet.slug == slug), None)
-    if facet is None:
+def _by(slug: str) -> list[dict[str, Any]]:
+    """Return the values of a facet as doors to their records; none where the model has no such facet."""
+    if all(facet.slug != slug for facet in base().model.facets):
         return []
-    counts = found.counts[slug]
-    named = names(value for value, _count in counts)
+    counts = base().index.tally(Wanted(), slug)
+    named = names(counts)
     return [
         {"label": named[value].label, "count": count, "url": address(Wanted(facets={slug: [value]}))}
-        for value, count in counts
+        for value, count in counts.items()
     ]
 
 
@@ -97,14 +96,14 @@ def search(ext: str | None = None) -> AnyResponse | str:
     if wanted.sort not in _SORTS:
         return redirect(address(replace(wanted, sort="relevance")))
     started = time.perf_counter()
-    found = base().index.search(wanted)
+    found, counts = base().index.search(wanted), base().index.counts(wanted)
     took = (time.perf_counter() - started) * 1000
     if wanted.offset and wanted.offset >= found.total:
         raise NotFound(
             ngettext("This search has %(num)s page.", "This search has %(num)s pages.", _pages(found, wanted)),
             _("Its first page is %(url)s.", url=address(wanted)),
         )
-    return render_template("search.html", search=_page(wanted, found, took), q=wanted.text,
+    return render_template("search.html", search=_page(wanted, found, counts, took), q=wanted.text,
                            formats=[*links("/search", LIST, parameters(wanted)), *offers(parameters(wanted))])  # fmt: skip
 
 
@@ -113,10 +112,10 @@ def _pages(found: Found, wanted: Wanted) -> int:
     return max(1, -(-found.total // wanted.limit))
 
 
-def _page(wanted: Wanted, found: Found, took: float) -> dict[str, Any]:
+def _page(wanted: Wanted, found: Found, counts: Counts, took: float) -> dict[str, Any]:
     page = wanted.offset // wanted.limit + 1
     pages = _pages(found, wanted)
-    named = facets.labels(found, wanted)
+    named = facets.labels(counts, wanted)
     return {
         "q": wanted.text, "total": found.total, "took_ms": round(took, 1), "page": page, "pages": pages,
         "previous_url": address(wanted, page=page - 1) if page > 1 else None,
@@ -125,7 +124,7 @@ def _page(wanted: Wanted, found: Found, took: float) -> dict[str, Any]:
         "sorts": [{"label": said(label), "url": address(wanted, sort=name), "current": name == wanted.sort}
                   for name, label in _SORTS.items()],
         "items": [item(hit) for hit in found.hits],
-        "facets": facets.facets(found, wanted, named),
+        "facets": facets.facets(counts, wanted, named),
         "chips": _chips(wanted, named),
         "clear_url": address(Wanted(text=wanted.text)),
         "unknown": unknown(request.args),
@@ -159,9 +158,9 @@ def _called(value: str, named: dict[str, Name]) -> str:
 
 
 def _chips(wanted: Wanted, named: dict[str, Name]) -> list[dict[str, str]]:
-    titles = facets.titles()
+    titles, toggled = facets.titles(), Toggled(wanted)
     chips = [
-        {"label": pair(titles[slug], _called(value, named)), "remove_url": toggled(wanted, slug, value)}
+        {"label": pair(titles[slug], _called(value, named)), "remove_url": toggled.address(slug, value)}
         for slug, values in wanted.facets.items()
         for value in values
     ]
@@ -190,13 +189,13 @@ def by(slug: str) -> str:
     if slug not in titles:
         raise NotFound(_("There is no facet %(name)s.", name=slug), _("There are %(names)s.", names=", ".join(titles)))
     wanted = wanted_from(request.args)
-    found = base().index.search(replace(wanted, limit=0))
-    named = facets.labels(found, wanted)
+    counts = base().index.counts(wanted, [slug], MOST)
+    named = facets.labels(counts, wanted)
     return render_template(
         "by.html",
         title=titles[slug],
-        total=found.total,
-        choices=facets.choices(slug, found.counts[slug], wanted, named),
+        total=base().index.count(wanted),
+        choices=facets.choices(slug, counts[slug], wanted, named),
         chips=_chips(wanted, named),
         back=address(wanted),
         q=wanted.text,

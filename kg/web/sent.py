@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Response, jsonify, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from kg import deciding
+from kg import deciding, libraries
 from kg.desk.proposals import ANSWERED
 from kg.errors import BadInput, NotFound
 from kg.forms import naming
@@ -45,7 +45,18 @@ def sent(number: int, secret: str) -> AnyResponse | str:
         address=request.base_url,
         signed=session.signature(PURPOSE),
         sender=table.sender(number),
+        library=libraries.shelf(base()).sent_with(number),
     )
+
+
+@blueprint.get("/contribute/sent/<int:number>/<secret>.bib")
+def library(number: int, secret: str) -> Response:
+    """Give who pasted references the whole text back, with what has been corrected since."""
+    kept = libraries.shelf(base()).sent_with(number)
+    if kept is None or not deciding.desk(base()).opened_by(number, secret):
+        raise NotFound(_("There is no such proposal."), _("The address of a proposal is told once, when it is sent."))
+    headers = {"Content-Disposition": f'attachment; filename="{kept.name}"'}
+    return Response(libraries.given_back(base(), kept), content_type="application/x-bibtex", headers=headers)
 
 
 @blueprint.get("/contribute/names")

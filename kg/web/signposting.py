@@ -8,11 +8,14 @@ from kg.web.negotiation import HTML, Format
 from kg.web.site import links
 
 _LICENCE = "https://creativecommons.org/licenses/by/4.0/"
-_PAGE = "https://schema.org/AboutPage"
+_SCHEMA = "https://schema.org/"
 
 
-def sign(response: Response, iri: str, path: str, formats: tuple[Format, ...], form: Format) -> None:
-    """Add the links of a record: its other formats, its lasting name, its licence, and what describes what."""
+def sign(response: Response, iri: str, path: str, formats: tuple[Format, ...], form: Format, kind: str | None) -> None:
+    """Add the links of a record: its other formats, its lasting name, its licence, what describes what, and what it is.
+
+    `kind` is schema.org's word for what it is.
+    """
     headers = response.headers
     for other in links(path, formats):
         headers.add("Link", f'<{other["url"]}>; rel="alternate"; type="{other["mimetype"]}"')
@@ -21,6 +24,7 @@ def sign(response: Response, iri: str, path: str, formats: tuple[Format, ...], f
     if form is not HTML:
         headers.add("Link", f'<{path}>; rel="describes"; type="text/html"')
         return
-    headers.add("Link", f'<{_PAGE}>; rel="type"')
+    for name in filter(None, ("AboutPage", kind)):
+        headers.add("Link", f'<{_SCHEMA}{name}>; rel="type"')
     for other in links(path, formats):
         headers.add("Link", f'<{other["url"]}>; rel="describedby"; type="{other["mimetype"]}"')

@@ -87,6 +87,7 @@ def item(found: Hit | Card) -> dict[str, Any]:
         "place": Text(card.place, ENGLISH),
         "places": card.places,
         "year": card.year,
+        "by": card.by,
         "confidence": Text(card.confidence, ENGLISH),
         "sureness": card.sureness,
         "summary": card.summary,

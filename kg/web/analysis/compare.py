@@ -18,9 +18,10 @@ from kg.web import citing, names
 from kg.web.analysis import answers, asking
 from kg.web.analysis.held import remembered
 from kg.web.negotiation import BIBTEX, HTML
-from kg.web.portrait import Painter, Portrait, Row
+from kg.web.portrait import Painter, Portrait
 from kg.web.site import base, links, query_link
 from kg.web.tongues import _
+from kg.web.values import Row
 
 blueprint = Blueprint("compare", __name__)
 
@@ -109,6 +110,8 @@ def _said(portrait: Portrait) -> Said:
         said[_("In short"), _("summary")] = (portrait.summary,)
     if portrait.place:
         said[_("In short"), _("place")] = tuple(value.text for value in portrait.place)
+    for row in filter(None, (portrait.by, portrait.use)):
+        said[_("In short"), row.label] = tuple(value.text for value in row.values)
     for section in portrait.groups:
         for row in section.fields:
             for label, words in _words(row):

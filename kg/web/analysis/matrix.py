@@ -18,6 +18,7 @@ from kg.errors import NotFound
 from kg.terms import path_of
 from kg.web.analysis import answers, asking
 from kg.web.analysis.held import evidence, kept, opened, remembered
+from kg.web.names import labels
 from kg.web.negotiation import HTML
 from kg.web.portrait import spoken
 from kg.web.site import base, links, query_link
@@ -173,7 +174,6 @@ def cell(policy: str, provision: str) -> str:
             (_text(row) for row in written if slug_of(row["status"].value) == held.cell(one.iri, what.iri).first), {}
         ),
         coded={method: _text(row) for method, row in coded.items()},
-        extents=held.scheme("extent"),
         policy=one,
         provision=what,
         cell=held.cell(one.iri, what.iri),
@@ -187,10 +187,12 @@ def cell(policy: str, provision: str) -> str:
 
 
 def _text(row: Row) -> dict[str, str]:
-    """Return the words of a row; a day and a language as readers write them, a concept by the end of its IRI."""
-    told = {name: slug_of(term.value) if name == "extent" else term.value for name, term in row.items()}
+    """Return the words of a row: a day and a language as readers write them, a concept as they call it."""
+    told = {name: term.value for name, term in row.items()}
     if isinstance(on := row.get("date"), Literal):
         told["date"] = spoken(on)
     if code := told.get("language"):
         told["language"] = tongue(code)
+    if extent := told.get("extent"):
+        told["extent"] = labels([extent]).get(extent, slug_of(extent))
     return told

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from http import HTTPStatus
 
 from flask import Response, request, stream_with_context
 from icalendar import Calendar, Event, vText
@@ -19,6 +20,7 @@ from kg.terms import OU, PREFIXES, XSD
 from kg.web.harvest.offers import START
 from kg.web.harvest.sets import register
 from kg.web.harvest.writing import page_of
+from kg.web.kept import settled, tag
 from kg.web.search import wanted_from
 from kg.web.site import base
 from kg.web.tongues import _, language, ngettext, number, told
@@ -28,8 +30,17 @@ _BATCH = 200
 
 
 def calendar() -> Response:
-    """Write the events of a search (of all, where nothing is asked) as a calendar that says how many it had to leave out."""
+    """Write the events of a search (of all, where nothing is asked) as a calendar that says how many it had to leave out.
+
+    Calendars ask again every hour or so: one that holds the answer of this revision is told that nothing changed.
+    """
     wanted = wanted_from(request.args)
+    revision = settled()
+    answer = told(Response(content_type="text/calendar; charset=utf-8"))
+    if revision is not None:
+        answer.set_etag(tag(revision, request.url, language()), weak=True)
+        if answer.make_conditional(request).status_code == HTTPStatus.NOT_MODIFIED:
+            return answer
     kinds = {kind.name: kind for kind in base().model.kinds if kind.name and kind.field(START)}
     chosen = [name for name in wanted.facets.get(KIND, kinds) if name in kinds]
     cards = base().index.cards(replace(wanted, facets={**wanted.facets, KIND: chosen})) if chosen else []
@@ -42,12 +53,9 @@ def calendar() -> Response:
             )
             undated += event is None
             events += [event] if event is not None else []
-    answer = Response(
-        stream_with_context(_written(events, undated)),
-        content_type="text/calendar; charset=utf-8",
-        headers={"Content-Disposition": 'inline; filename="events.ics"'},
-    )
-    return told(answer)
+    answer.response = stream_with_context(_written(events, undated))
+    answer.headers["Content-Disposition"] = 'inline; filename="events.ics"'
+    return answer
 
 
 def _written(events: list[Event], undated: int) -> Iterator[bytes]:

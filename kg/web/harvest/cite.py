@@ -1,4 +1,4 @@
-"""What reference managers and Google Scholar read in a page: Highwire tags, and COinS (Z39.88-2004) for each work."""
+"""What reference managers and Google Scholar read in a page: Highwire and Dublin Core tags, COinS (Z39.88-2004) for each work."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from urllib.parse import urlencode
 
 from kg.citations.entry import Entry
 from kg.citations.names import OTHERS, Name
+from kg.citations.out import csl
+from kg.citations.properties import LANGUAGES
 
 _HIGHWIRE = frozenset(
     (
@@ -48,21 +50,28 @@ _KEV = {
 }
 """Type of entry to the metadata format of a context object and its genre; the others are told in Dublin Core."""
 
-_DC_TYPES = {
-    "legislation": "statute",
-    "online": "webpage",
-    "dataset": "dataset",
-    "software": "computerProgram",
-    "standard": "standard",
-    "patent": "patent",
-    "unpublished": "manuscript",
-}
-"""Type of entry to what Zotero calls it; it takes its own words in `rft.type` of Dublin Core."""
+_ZOTERO = {
+    "article-journal": "journalArticle", "article-magazine": "magazineArticle", "article-newspaper": "newspaperArticle",
+    "book": "book", "chapter": "bookSection", "dataset": "dataset", "entry-encyclopedia": "encyclopediaArticle",
+    "event": "presentation", "graphic": "artwork", "interview": "interview", "legal_case": "case", "legislation": "statute",
+    "manuscript": "manuscript", "motion_picture": "film", "paper-conference": "conferencePaper", "patent": "patent",
+    "performance": "presentation", "periodical": "book", "personal_communication": "letter", "report": "report",
+    "review": "journalArticle", "software": "computerProgram", "song": "audioRecording", "standard": "standard",
+    "thesis": "thesis", "treaty": "statute", "webpage": "webpage",
+}  # fmt: skip
+"""CSL type to what Zotero calls it; its translator takes an event for a presentation too."""
 
 _PREPRINTS = frozenset(("arxiv", "ssrn", "osf", "socarxiv", "preprints.org", "research square", "techrxiv", "zenodo"))
 """Servers on which works stand before, or without, a journal."""
 
 Tags = Iterator[tuple[str, str]]
+
+
+def item_type(entry: Entry) -> str:
+    """Return what Zotero calls a work: a preprint and what is only an address are told apart from other documents."""
+    if is_preprint(entry):
+        return "preprint"
+    return _ZOTERO.get(csl.kind(entry)) or ("webpage" if entry.fields.get("url") else "document")
 
 
 def people(entry: Entry) -> tuple[Name, ...]:
@@ -77,14 +86,26 @@ def inverted(name: Name) -> str:
 
 
 def publisher(entry: Entry) -> str:
-    """Return the body that published a work."""
-    return next((entry.fields[key] for key in ("publisher", "institution", "organization") if key in entry.fields), "")
+    """Return the body that published a work; of a preprint the server on which it stands."""
+    named = ("publisher", "institution", "organization", *(("howpublished",) if is_preprint(entry) else ()))
+    return next((entry.fields[key] for key in named if key in entry.fields), "")
+
+
+def language(entry: Entry) -> str:
+    """Return the tag of the language of a work (BCP 47), for BibLaTeX's name of it."""
+    name = entry.fields.get("langid", "")
+    return LANGUAGES.get(name, name)
 
 
 def pages(entry: Entry) -> tuple[str, str]:
     """Return the first and the last page; nothing where they are not told."""
     found = _PAGES.match(entry.fields.get("pages", ""))
     return (found[1], found[2] or "") if found else ("", "")
+
+
+def page_range(entry: Entry) -> str:
+    """Return the pages with hyphens, as reference managers keep them."""
+    return entry.fields.get("pages", "").replace("--", "-").replace("–", "-")
 
 
 def highwire(entry: Entry, page: str) -> Tags:
@@ -103,12 +124,28 @@ def highwire(entry: Entry, page: str) -> Tags:
         told.append(("issue", fields.get("number", "")))
     told += [("volume", fields.get("volume", "")), ("firstpage", first), ("lastpage", last)]
     told += [(key, fields.get(key, "")) for key in ("doi", "isbn", "issn", "series_title")]
-    told += [("publisher", publisher(entry)), ("language", fields.get("langid", ""))]
+    told += [("publisher", publisher(entry)), ("language", language(entry))]
     told += [("keywords", word.strip()) for word in fields.get("keywords", "").split(",")]
     address = fields.get("url", "")
     told += [("public_url", address), ("pdf_url", address if address.lower().endswith(".pdf") else "")]
     told.append(("abstract_html_url", page))
     yield from ((f"citation_{key}", text) for key, text in told if key and text)
+
+
+def dublin_core(entry: Entry, iri: str) -> Tags:
+    """Yield what Zotero calls a work, and the `DC.*` tags (DCMI, DC-HTML) of one for which Highwire has no words.
+
+    Zotero's translator of pages takes its own name of a type before all it would guess, and an address from a Highwire tag only.
+    """
+    yield "z:itemType", item_type(entry)
+    if entry.type in _HIGHWIRE:
+        return
+    fields = entry.fields
+    told = [("type", fields.get("type", "")), *((key, text) for key, text in _dublin(entry) if key != "type")]
+    told += [("identifier", fields.get("doi", "")), ("identifier", iri)]
+    yield from ((f"DC.{key}", text) for key, text in told if text)
+    if address := fields.get("url"):
+        yield "citation_public_url", address
 
 
 def coins(entry: Entry) -> str:
@@ -130,12 +167,17 @@ def is_preprint(entry: Entry) -> bool:
 
 def _dublin(entry: Entry) -> Tags:
     fields = entry.fields
-    yield "type", "preprint" if is_preprint(entry) else _DC_TYPES.get(entry.type, "document")
+    yield "type", item_type(entry)
     yield "title", fields.get("title", "")
-    yield from (("creator", inverted(name)) for name in people(entry))
+    yield from (("creator", _whole(name)) for name in people(entry))
     yield "publisher", publisher(entry)
     yield "date", fields.get("date", fields.get("year", ""))
-    yield "language", fields.get("langid", "")
+    yield "language", language(entry)
+
+
+def _whole(name: Name) -> str:
+    """Write a name so that nobody takes it apart at the wrong place: a comma after a body says that no given name follows."""
+    return inverted(name) if name.given or name.suffix else f"{inverted(name)},"
 
 
 def _keyed(entry: Entry, form: str) -> Tags:
@@ -148,10 +190,10 @@ def _keyed(entry: Entry, form: str) -> Tags:
     if makers and not makers[0].body:
         yield "aulast", " ".join(part for part in (makers[0].prefix, makers[0].family) if part)
         yield "aufirst", makers[0].given
-    yield from (("au", name.spoken) for name in makers)
+    yield from (("au", _whole(name)) for name in makers)
     yield "date", fields.get("date", fields.get("year", ""))
     first, last = pages(entry)
-    yield from (("spage", first), ("epage", last), ("pages", fields.get("pages", "").replace("--", "-")))
+    yield from (("spage", first), ("epage", last), ("pages", page_range(entry)))
     yield from ((key, fields.get(key, "")) for key in ("volume", "issn", "isbn", "series"))
     yield "issue", fields.get("number", "") if form == "journal" else ""
     yield {"dissertation": "inst"}.get(form, "pub"), "" if form == "journal" else publisher(entry)

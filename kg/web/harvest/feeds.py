@@ -28,10 +28,11 @@ _LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 
 def news() -> Response:
     """Answer with the records that changed last, and those that were withdrawn (RFC 6721)."""
-    page = request.args.get("page", default=1, type=int)
+    asked = request.args.get("page", "1")
+    page = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 9 else 0
     if not 1 <= page <= _DEEPEST:
         raise NotFound(
-            _("The news have no page %(page)s.", page=page),
+            _("The news have no page %(page)s.", page=asked),
             _("They go back to page %(deepest)s; /oai has every change.", deepest=_DEEPEST),
         )
     entered = register().newest(_PAGE + 1, (page - 1) * _PAGE)

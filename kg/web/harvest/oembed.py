@@ -45,7 +45,7 @@ def _told(url: str) -> dict[str, str | int]:
         raise BadInput("Say which page: /oembed?url= and the address of a record.")
     if not url.startswith((here("/"), root)):
         raise NotFound(f"{url} is not an address of this site.")
-    iri = url.partition("#")[0] if url.startswith(root) else root + path.lstrip("/")
+    iri = url.partition("#")[0] if url.startswith(root) else root + path.lstrip("/").removesuffix(".html")
     card = base().index.get([iri]).get(iri)
     if card is None:
         raise NotFound(f"There is no record at {url}.")

@@ -1,4 +1,4 @@
-"""What a record page says to machines in its head: schema.org, Highwire tags, Open Graph, and where to fetch more."""
+"""What a record page says to machines in its head: schema.org, Highwire, Dublin Core, Open Graph, and where to fetch more."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Head:
 
     iri: str
     schema: Markup | None
-    highwire: list[tuple[str, str]]
+    tags: list[tuple[str, str]]
     graph: list[tuple[str, str]]
     coins: str
     oembed: str
@@ -39,7 +39,7 @@ def head(iri: str, path: str, triples: list[Triple], labels: Mapping[str, str], 
     return Head(
         iri=iri,
         schema=script(document) if document else None,
-        highwire=list(cite.highwire(entry, page)) if entry else [],
+        tags=[*cite.highwire(entry, page), *cite.dublin_core(entry, iri)] if entry else [],
         graph=_graph(iri, page),
         coins=cite.coins(entry) if entry else "",
         oembed="/oembed?" + urlencode({"url": page}),

@@ -34,6 +34,11 @@ class Words:
         self.called = table(OU.schemaTerm)
         self._domains, self._ranges, self._wider = table(_DOMAIN), table(_RANGE), table(RDFS.subClassOf)
 
+    def type(self, found: Statements) -> str | None:
+        """Return the word for a thing's class; the classes of others say more than our own."""
+        names = sorted(classes_of(found), key=lambda name: (name.startswith(OU.iri), name))
+        return next((word for name in names for word in self.called.get(name, ())), None)
+
     def belongs(self, word: str, name: str) -> bool:
         """Tell whether a thing of that type may have that property."""
         domain = self._domains.get(_NS + word)
@@ -53,7 +58,7 @@ class Speaker:
     def say(self, iri: str, triples: list[Triple], page: str, entry: Entry | None) -> dict[str, Any] | None:
         """Return a record as a JSON-LD document; None where schema.org has no word for what it is."""
         found = statements(triples, iri)
-        name = self._type(found)
+        name = self._words.type(found)
         kind = self._words.model.kind_of(classes_of(found))
         if name is None or kind is None:
             return None
@@ -68,16 +73,12 @@ class Speaker:
         if summary := preferred(roles.get("summary", ())):
             said["description"] = summary.value
         said["url"] = next((term.value for term in roles.get("address", ())), page)
-        if entry is not None:
-            said |= _by_entry(entry, name)
+        if entry is not None and OU.citationKey.value in found:
+            said |= _by_entry(entry)
         for key, value in self._properties(name, found, triples).items():
-            said[key] = said[key] + value if isinstance(said.get(key), list) else said.get(key) or value
+            fresh = [one for one in value if not _told(said.get(key), one)]
+            said[key] = said[key] + fresh if isinstance(said.get(key), list) else said.get(key) or fresh
         return {key: _single(value) for key, value in said.items() if value not in (None, "", [])}
-
-    def _type(self, found: Statements) -> str | None:
-        """Return the word for a thing's class; the classes of others say more than our own."""
-        names = sorted(classes_of(found), key=lambda name: (name.startswith(OU.iri), name))
-        return next((word for name in names for word in self._words.called.get(name, ())), None)
 
     def _properties(self, name: str, found: Statements, triples: list[Triple]) -> dict[str, list[Any]]:
         said: dict[str, list[Any]] = {}
@@ -106,7 +107,7 @@ class Speaker:
             return _NS + words[0]
         inner = statements(triples, term.value)
         if inner:
-            name = self._type(inner)
+            name = self._words.type(inner)
             return {"@type": name} | _singled(self._properties(name, inner, triples)) if name else None
         if "URL" in ranges or text is None:
             return term.value
@@ -115,15 +116,26 @@ class Speaker:
         return ({"@type": _single(sorted(types))} if types else {}) | {"@id": term.value, "name": text}
 
 
-def _by_entry(entry: Entry, name: str) -> dict[str, Any]:
+def _told(said: Any, thing: Any) -> bool:
+    """Tell whether a thing was said already by its name, maybe inside another; then say there which one it is."""
+    if isinstance(said, list):
+        return any(_told(one, thing) for one in said)
+    if not isinstance(said, dict) or not isinstance(thing, dict) or "@id" not in thing:
+        return False
+    if said.get("name") != thing.get("name"):
+        return _told(said.get("isPartOf"), thing)
+    said.setdefault("@id", thing["@id"])
+    return True
+
+
+def _by_entry(entry: Entry) -> dict[str, Any]:
     """Say who made a cited work and in what it stands."""
     fields = entry.fields
-    said: dict[str, Any] = {}
-    if name != "Event":
-        said["author"] = [
-            {"@type": "Organization" if person.body or not person.given else "Person", "name": person.spoken}
-            for person in cite.people(entry)
-        ]
+    makers = [
+        {"@type": "Organization" if person.body or not person.given else "Person", "name": person.spoken}
+        for person in cite.people(entry)
+    ]
+    said: dict[str, Any] = {"author": makers}
     if doi := fields.get("doi"):
         said["sameAs"] = [f"https://doi.org/{doi}"]
     container = fields.get("journaltitle") or fields.get("booktitle")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from flask import Response, request
 from lxml import etree
@@ -29,11 +30,6 @@ class Written:
     write: Callable[[Iterable[Entry]], Iterator[str]]
 
 
-def _bibtex(entries: Iterable[Entry]) -> Iterator[str]:
-    """Write the modern dialect: its types tell a law, a report and a dataset apart, which Zotero reads too."""
-    return bibtex.write(entries, dialect="biblatex")
-
-
 def _ris(entries: Iterable[Entry]) -> Iterator[str]:
     """Write RIS for a reference manager that saves from a page: Zotero makes a journal article of `GEN`, of which we hold none."""
     return ris.write(entries, _other)
@@ -49,9 +45,12 @@ def _other(entry: Entry) -> str:
 FORMATS = (
     Written("rdf_zotero", zotero.MEDIA_TYPE, "https://www.zotero.org/support/kb/rdf", zotero.write),
     Written("ris", RIS.mimetype, "https://en.wikipedia.org/wiki/RIS_(file_format)", _ris),
-    Written("bibtex", BIBTEX.mimetype, "http://www.bibtex.org/Format/", _bibtex),
+    Written("bibtex", BIBTEX.mimetype, "http://www.bibtex.org/Format/", partial(bibtex.write, dialect="bibtex")),
 )
-"""Zotero takes its own RDF before RIS, and RIS before BibTeX: RIS has no type for an interview, an event or a preprint."""
+"""Zotero takes its own RDF before RIS, and RIS before BibTeX: RIS has no type for an interview, an event or a preprint.
+
+BibTeX stays classic: what reads the door of BibTeX throws away entries of types that only BibLaTeX has, Zotero among them.
+"""
 
 
 def unapi() -> Response:
@@ -61,7 +60,7 @@ def unapi() -> Response:
         return _formats(None)
     entry = next(cited.entries(base(), base().index.get([iri])), None)
     if entry is None:
-        raise NotFound(f"There is nothing to cite under {iri}.", "The id of a record is its IRI.")
+        raise NotFound(f"There is nothing to cite under {iri or 'no id'}.", "The id of a record is its IRI.")
     if name is None:
         response = _formats(iri)
         response.status_code = 300

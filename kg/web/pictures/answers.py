@@ -14,8 +14,8 @@ from kg.terms import path_of
 from kg.web import tongues
 from kg.web.names import names
 from kg.web.pictures.world import STEPS, shapes
-from kg.web.portrait import Value
 from kg.web.site import base
+from kg.web.values import Value
 
 _MOST_BARS = 60
 _MOST_POINTS = 500

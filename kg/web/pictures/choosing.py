@@ -32,7 +32,7 @@ def page(iri: str) -> str | None:
 
 def kinds(wanted: Wanted, path: str) -> list[dict[str, Any]]:
     """Return a link for each kind that the search finds, and one for all of them."""
-    counts = dict(base().index.search(replace(wanted, limit=0)).counts[KIND])
+    counts = base().index.tally(wanted, KIND)
     every = {**wanted.facets, KIND: ()}
     chosen = tuple(wanted.facets.get(KIND, ()))
     shown = [{"label": _("Everything"), "url": address(replace(wanted, facets=every), path), "current": not chosen}]

@@ -48,7 +48,7 @@ def evidence(ext: str | None = None) -> Response | str:
 def _numbers(wanted: Wanted) -> Table:
     where = choosing.place_facet()
     crossed = base().index.cross(wanted, _ROWS, where)
-    totals = dict(base().index.search(replace(wanted, limit=0, facets={**wanted.facets, _ROWS: ()})).counts[_ROWS])
+    totals = base().index.tally(replace(wanted, facets={**wanted.facets, _ROWS: ()}), _ROWS)
     totals = {sector: totals.get(sector, 0) for sector in {*totals, *_sectors()}}
     regions = _regions(wanted)
     named = names({*regions, *totals})
@@ -90,7 +90,7 @@ def _sectors() -> list[str]:
 def _regions(wanted: Wanted) -> list[str]:
     """Return the places right below the widest one; where places are not sorted into regions, those with most records."""
     where = choosing.place_facet()
-    counts = dict(base().index.search(replace(wanted, text="", limit=0, facets={})).counts[where])
+    counts = base().index.tally(replace(wanted, text="", facets={}), where)
     named = names(counts)
     tops = {iri for iri in counts if not named[iri].wider}
     regions = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -80,17 +81,18 @@ def _crossed(wanted: Wanted) -> Crossed:
 
 def _drawn(wanted: Wanted, crossed: Crossed) -> list[Country]:
     slug = choosing.place_facet()
+    counts = {iri: count for iri, count in _counts(crossed).items() if _code(iri) in shapes()}
+    named = names(counts)
     return [
         Country(
-            code,
-            label,
+            _code(iri),
+            named[iri].label,
             count,
             address(replace(wanted, facets={**wanted.facets, slug: [iri]})),
             shade(count),
-            shapes()[code],
+            shapes()[_code(iri)],
         )
-        for iri, label, code, count in _places(crossed)
-        if code in shapes()
+        for iri, count in counts.items()
     ]
 
 
@@ -99,48 +101,47 @@ def shade(count: int) -> int:
     return sum(count >= step for step in STEPS)
 
 
-def _places(crossed: Crossed) -> list[tuple[str, str, str, int]]:
-    """Return IRI, label, code and count of every place that a search finds."""
-    counts: dict[str, int] = {}
+def _counts(crossed: Crossed) -> Counter[str]:
+    """Return how many records every place has that a search finds."""
+    counts: Counter[str] = Counter()
     for (_kind, iri), count in crossed.items():
-        counts[iri] = counts.get(iri, 0) + count
-    named = names(counts)
-    return [(iri, named[iri].label, iri.rpartition("/")[2], count) for iri, count in counts.items()]
+        counts[iri] += count
+    return counts
+
+
+def _code(iri: str) -> str:
+    """Return what a place's address ends in: of a country its ISO 3166 code."""
+    return iri.rpartition("/")[2]
 
 
 def _elsewhere(wanted: Wanted, crossed: Crossed) -> list[tuple[str, int, str]]:
     """Return the places that are not a country and lie in none: groups of states, regions, the world."""
     slug = choosing.place_facet()
-    found = []
-    places = _places(crossed)
-    named = names(iri for iri, *_ in places)
-    on_map = {iri for iri, _label, code, _count in places if code in shapes()}
-    for iri, label, code, count in places:
-        if code not in shapes() and not on_map.intersection(named[iri].wider):
-            found.append((label, count, address(replace(wanted, facets={**wanted.facets, slug: [iri]}))))
+    counts = _counts(crossed)
+    named = names(counts)
+    on_map = {iri for iri in counts if _code(iri) in shapes()}
+    found = [
+        (named[iri].label, count, address(replace(wanted, facets={**wanted.facets, slug: [iri]})))
+        for iri, count in counts.items()
+        if iri not in on_map and not on_map.intersection(named[iri].wider)
+    ]
     return sorted(found, key=lambda place: -place[1])
 
 
 def _numbers(wanted: Wanted, crossed: Crossed) -> Table:
     slug = choosing.place_facet()
     kinds = [kind for kind in base().model.kinds if any(row == kind.name for row, _place in crossed)]
-    named = names({place for _kind, place in crossed})
+    named = names({place for _kind, place in crossed if _code(place) in shapes()})
     rows = []
-    for iri in sorted({place for _kind, place in crossed}, key=lambda iri: named[iri].label.casefold()):
-        if iri.rpartition("/")[2] in shapes():
-            counts = [crossed.get((kind.name or "", iri), 0) for kind in kinds]
-            here = {**wanted.facets, slug: [iri]}
-            cells = [
-                Cell(count, address(replace(wanted, facets={**here, KIND: [kind.name or ""]})) if count else None)
-                for kind, count in zip(kinds, counts, strict=True)
-            ]
-            rows.append(
-                [
-                    Cell(named[iri].label, choosing.page(iri)),
-                    Cell(sum(counts), address(replace(wanted, facets=here))),
-                    *cells,
-                ]
-            )
+    for iri in sorted(named, key=lambda iri: named[iri].label.casefold()):
+        counts = [crossed.get((kind.name or "", iri), 0) for kind in kinds]
+        here = {**wanted.facets, slug: [iri]}
+        cells = [
+            Cell(count, address(replace(wanted, facets={**here, KIND: [kind.name or ""]})) if count else None)
+            for kind, count in zip(kinds, counts, strict=True)
+        ]
+        all_kinds = Cell(sum(counts), address(replace(wanted, facets=here)))
+        rows.append([Cell(named[iri].label, choosing.page(iri)), all_kinds, *cells])
     titles = [("place", facets.titles()[slug]), ("all", _("All"))]
     titles += [(kind.name or "", kind.plural_in(language())) for kind in kinds]
     return table(_("Records by country; a city counts in its country"), titles, rows)
