@@ -155,7 +155,7 @@ def _chapters(asked: dict[str, Any]) -> list[dict[str, Any]]:
         return []
     wanted = cited.references(citing.narrowed())
     facets = {facet.slug: facet for facet in base().model.facets if facet.slug in _CHAPTERS}
-    titles, counts = titles_of_facets(), base().index.counts(wanted, facets)
+    counts, titles = base().index.counts(wanted, facets), titles_of_facets()
     shown = [(facets[slug], counts[slug]) for slug in _CHAPTERS if slug in facets and len(counts[slug]) > 1]
     called = names.labels(value for _facet, values in shown for value, _count in values if "://" in value)
     return [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request
@@ -63,19 +63,11 @@ def references() -> AnyResponse | str:
     if wrong:
         return _page(text, "", arrivals, broken, wrong, chosen)
     library = Sent("", text.encode(), [entry.key for entry in entries]) if formats.is_pasted_library(text) else None
-    if person.is_a_program():
-        return redirect("/contribute", 303)
     try:
-        sent = _sent([one for place, one in enumerate(arrivals) if one.triples and place in chosen])
+        return _sent(arrivals, chosen, library)
     except KgError as error:  # all are sent or none: what was pasted and ticked stands there still
         wrong = {"text": [_("Nothing was sent."), str(error)]}
         return Response(_page(text, "", arrivals, broken, wrong, chosen), error.status)
-    if library is not None:
-        numbers = [one.number for one in sent]
-        libraries.keep(base(), replace(library, name=f"pasted-{numbers[0]}.bib"), arrivals, "a visitor", numbers)
-    if len(sent) == 1:
-        return redirect(sent[0].url, 303)
-    return render_template("contribute/sent_many.html", sent=sent, root=request.host_url.rstrip("/"))
 
 
 def _read(text: str, doi: str) -> tuple[list[Entry], list[Broken]]:
@@ -108,31 +100,31 @@ def _as_text(entry: Entry, arrival: Arrival) -> str:
     return bibtex.written(replace(entry, key=arrival.called[0] or keys.made(entry, set())), "biblatex", ours=True)
 
 
-@dataclass(frozen=True)
-class _Kept:
-    """A proposal that was sent: what it is called, its number, and the address of its page."""
-
-    title: str
-    number: int
-    url: str
-
-
-def _sent(arrivals: list[Arrival]) -> list[_Kept]:
-    """Make a proposal of each, of all or of none."""
+def _sent(arrivals: list[Arrival], chosen: set[int], library: Sent | None) -> AnyResponse | str:
+    """Make a proposal of each that is chosen, of all or of none, keep the whole text, and show where each can be followed."""
+    if person.is_a_program():
+        return redirect("/contribute", 303)
     person.count()
-    titles = [(title or key)[:100] for key, title in (arrival.called for arrival in arrivals)]
+    taken = [arrival for number, arrival in enumerate(arrivals) if arrival.triples and number in chosen]
+    titles = [(title or key)[:100] for key, title in (arrival.called for arrival in taken)]
     wanted = [
         (
             f"{'change of' if arrival.before else 'new'} reference: {title}",
             {arrival.iri: (parsed(arrival.before) or None, list(arrival.triples))},
         )
-        for arrival, title in zip(arrivals, titles, strict=True)
+        for arrival, title in zip(taken, titles, strict=True)
     ]
-    made = deciding.send_all(base(), wanted, person.sender("reference"))
-    return [
-        _Kept(title, number, f"/contribute/sent/{number}/{secret}")
-        for title, (number, secret) in zip(titles, made, strict=True)
+    sent = deciding.send_all(base(), wanted, person.sender("reference"))
+    if library is not None:
+        numbers = [number for number, _secret in sent]
+        libraries.keep(base(), replace(library, name=f"pasted-{numbers[0]}.bib"), arrivals, "a visitor", numbers)
+    kept = [
+        {"title": title, "number": number, "url": f"/contribute/sent/{number}/{secret}"}
+        for title, (number, secret) in zip(titles, sent, strict=True)
     ]
+    if len(kept) == 1:
+        return redirect(str(kept[0]["url"]), 303)
+    return render_template("contribute/sent_many.html", sent=kept, root=request.host_url.rstrip("/"))
 
 
 def _page(

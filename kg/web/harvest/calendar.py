@@ -38,7 +38,7 @@ def calendar() -> Response:
     revision = settled()
     answer = told(Response(content_type="text/calendar; charset=utf-8"))
     if revision is not None:
-        answer.set_etag(tag(revision, request.url, language()), weak=True)
+        answer.set_etag(tag(revision, language(), request.url), weak=True)
         if answer.make_conditional(request).status_code == HTTPStatus.NOT_MODIFIED:
             return answer
     kinds = {kind.name: kind for kind in base().model.kinds if kind.name and kind.field(START)}
