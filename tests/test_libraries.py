@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -226,6 +227,22 @@ def test_the_command_keeps_a_library_and_writes_it_in_other_forms_under_its_own_
     assert run(data, "export", "--library", "mine.bib", "--output", out).exit_code == 0
     assert out.read_text() == LIBRARY
     assert "three" not in run(data, "export", "--library", "three.bib").stdout
+
+
+def test_a_library_can_be_listed_and_deleted_without_a_trace_while_its_works_stay(tmp_path: Path, bare: Path) -> None:
+    data, file = tmp_path / "data", tmp_path / "mine.bib"
+    shutil.copytree(bare, data, ignore=UNFIT)
+    file.write_text(LIBRARY)
+    run(data, "import", file, "--accept")
+    told = run(data, "libraries").output.split("\t")
+    assert (told[:2], told[-1].strip()) == (["1", "mine.bib"], "3 works")
+    packed = zlib.compress(LIBRARY.encode())[16:216]
+    assert any(packed in path.read_bytes() for path in data.glob("libraries.sqlite*"))
+    assert "deleted" in run(data, "libraries", "--forget", "mine.bib").output
+    assert not any(packed in path.read_bytes() for path in data.glob("libraries.sqlite*"))
+    assert run(data, "libraries").output == ""
+    assert run(data, "libraries", "--forget", "mine.bib").exit_code == 1
+    assert "Lee2019" in run(data, "export", "--unverified").output
 
 
 @settings(max_examples=60, deadline=None)

@@ -8,7 +8,21 @@ from typing import Any
 import click
 
 from kg import __version__
-from kg.cli import citations, connect, deciding, fetch, intake, keeping, lint, papers, records, report, service, users
+from kg.cli import (
+    citations,
+    connect,
+    deciding,
+    fetch,
+    intake,
+    keeping,
+    libraries,
+    lint,
+    papers,
+    records,
+    report,
+    service,
+    users,
+)
 from kg.errors import KgError
 
 
@@ -32,7 +46,7 @@ def main() -> None:
     """
 
 
-for room in (service, records, intake, deciding, connect, papers, lint, fetch, citations, report, keeping):
+for room in (service, records, intake, deciding, connect, papers, lint, fetch, citations, libraries, report, keeping):
     for command in vars(room).values():
         if isinstance(command, click.Command):
             main.add_command(command)

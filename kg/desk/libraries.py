@@ -89,6 +89,15 @@ class Libraries:
         """Return every library, the last one first."""
         return [Library(*row) for row in self._file.ask(f"SELECT {_COLUMNS} FROM library ORDER BY number DESC")]
 
+    def forget(self, library: Library) -> None:
+        """Delete a file and what was noted of it, with no trace of its bytes left in the table."""
+        with self._file.open() as connection:
+            connection.execute("PRAGMA secure_delete = ON")
+            for table, column in (("library", "number"), ("entry", "library"), ("proposal", "library")):
+                connection.execute(f"DELETE FROM {table} WHERE {column} = ?", (library.number,))
+        with self._file.open() as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def file(self, library: Library) -> bytes:
         """Return a file as it was sent."""
         [(packed,)] = self._file.ask("SELECT file FROM library WHERE number = ?", (library.number,))
