@@ -40,6 +40,16 @@ def test_a_search_as_data_has_the_order_of_its_page(client: FlaskClient, query: 
     assert [row["title"] for row in rows] == [item["title"] for item in items]
 
 
+@pytest.mark.parametrize(
+    ("name", "slug"),
+    [("PSI Directive", "eu-psi-directive-2003"), ("Open Data Directive", "eu-open-data-directive-2019")],
+)
+def test_a_law_is_found_by_the_name_under_which_people_know_it(client: FlaskClient, name: str, slug: str) -> None:
+    assert f'<a href="/policy/{slug}"' in client.get(f"/search?kind=policy&q={quote(name)}").text
+    assert f">{name}</dd>" in client.get(f"/policy/{slug}").text
+    assert f"shorttitle = {{{name}}}" in client.get(f"/policy/{slug}.bib?dialect=biblatex").text.replace("{PSI}", "PSI")
+
+
 def test_a_search_that_finds_nothing_is_still_well_formed_data(client: FlaskClient) -> None:
     for ext, form in RDF.items():
         assert list(parse(client.get(f"/search.{ext}?q=xyzzyplugh").data, format=form)) == []
