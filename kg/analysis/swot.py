@@ -151,7 +151,11 @@ SIGNED = phrase(
 
 def called(gap: Gap) -> str:
     """Return what a sentence calls the provision of a gap."""
-    label = gap.provision.label
+    return in_sentence(gap.provision.label)
+
+
+def in_sentence(label: str) -> str:
+    """Return a label as it stands within a sentence: an abbreviation keeps its capitals."""
     return label if label[:2].isupper() else label[:1].lower() + label[1:]
 
 

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from kg.errors import BadInput, KgError, NotFound, UnknownMedia, WrongMethod
 from kg.web.negotiation import prefers_page
-from kg.web.tongues import _, said
+from kg.web.tongues import _, said, sentence
 
 _LOG = logging.getLogger("kg.web")
 _OURS = {404: NotFound, 405: WrongMethod, 415: UnknownMedia}
@@ -29,8 +29,8 @@ def answer(error: KgError) -> Response:
         "type": "about:blank",
         "title": said(error.title),
         "status": error.status,
-        "detail": said(error.detail),
-        "advice": said(error.advice),
+        "detail": sentence(error.detail),
+        "advice": sentence(error.advice),
     }
     if prefers_page():
         response = Response(render_template("error.html", problem=problem | {"asked": request.full_path.rstrip("?")}))

@@ -38,7 +38,7 @@ _UNGROUPED = 1000
 def register(app: Flask) -> None:
     """Give the templates their words, and every answer the name of its language."""
     app.jinja_env.globals |= {"_": _in_template, "ngettext": _many_in_template}
-    app.jinja_env.filters |= {"number": number, "named": named, "said": said}
+    app.jinja_env.filters |= {"number": number, "named": named, "said": said, "sentence": sentence}
     app.context_processor(_shared)
     app.after_request(_told)
     words(ENGLISH)
@@ -120,14 +120,14 @@ def _choices() -> list[dict[str, Any]]:
 # -- words ----------------------------------------------------------------------------------------------------------------
 
 
-def _(text: str, /, **given: object) -> str:
+def _(text: str, /, **given: object) -> Text:
     """Say a sentence in the reader's language; `%(name)s` stands for what is given, `%%` for a percent sign."""
-    return words().gettext(text) % _apart(text, given)
+    return Text(words().gettext(text) % _apart(text, given), language())
 
 
-def ngettext(one: str, many: str, num: int, /, **given: object) -> str:
+def ngettext(one: str, many: str, num: int, /, **given: object) -> Text:
     """Say a sentence about some number of things in the reader's language."""
-    return words().ngettext(one, many, num) % _apart(many, {"num": number(num)} | given)
+    return Text(words().ngettext(one, many, num) % _apart(many, {"num": number(num)} | given), language())
 
 
 def _in_template(text: str, /, **given: object) -> Markup:
@@ -165,6 +165,14 @@ def pair(what: str, text: object) -> str:
 def said(text: str) -> str:
     """Say a sentence that was marked by `phrase` in the reader's language; one that nobody has translated stays as it is."""
     return words().gettext(text) if text else ""
+
+
+def sentence(text: str) -> Text:
+    """Return a sentence in the reader's language where it is said or translated so, else in English, marked as such."""
+    if isinstance(text, Text) and text.language:
+        return text
+    found = said(text)
+    return Text(found, language() if found != text else ENGLISH)
 
 
 @cache
@@ -258,6 +266,11 @@ def direction(wanted: str) -> str:
 def leftwards() -> bool:
     """Tell whether the reader's language is written from right to left."""
     return direction(language()) == "rtl"
+
+
+def tongue(code: str) -> str:
+    """Return what a language is called in the reader's, of which this is the code; the code where nobody knows it."""
+    return str(_locale(language()).languages.get(code.partition("-")[0].lower(), code))
 
 
 @cache

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kg.analysis.tables import Value
-from kg.web.tongues import ENGLISH, language, said
+from kg.web.tongues import ENGLISH, said
 from kg.words import Text, phrase, spoken_in
 
 COLUMNS = (
@@ -57,9 +57,3 @@ def told(column: str, value: Value) -> str:
     if column in _FIXED:
         return said(text)
     return Text(text, spoken_in(text, ENGLISH)) if column in _ENGLISH else text
-
-
-def sentence(text: str) -> Text:
-    """Return a sentence in the reader's language where it is translated, else in English, marked as such."""
-    found = said(text)
-    return Text(found, language() if found != text else ENGLISH)

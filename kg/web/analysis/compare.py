@@ -14,7 +14,7 @@ from kg.analysis.compare import LEAST, MOST, Said
 from kg.errors import BadInput, NotFound
 from kg.search.cards import classes_of, statements
 from kg.terms import path_of
-from kg.web import citing
+from kg.web import citing, names
 from kg.web.analysis import answers, asking
 from kg.web.analysis.held import remembered
 from kg.web.negotiation import BIBTEX, HTML
@@ -89,7 +89,8 @@ def _read(iri: str) -> Compared:
     triples = base().graphs([iri]).get(iri)
     if triples is None:
         raise NotFound(_("There is no <%(iri)s>.", iri=iri), _("Name records by kind and slug: policy/de-dng-2021."))
-    painter = Painter(base().model, base().settings.base, base().labels_in(triples))
+    pointed = {triple.object.value for triple in triples if isinstance(triple.object, NamedNode)}
+    painter = Painter(base().model, base().settings.base, names.labels(pointed))
     portrait = painter.paint(base().model.kind_of(classes_of(statements(triples, iri))), iri, triples)
     url = path_of(iri, base().settings.base) or iri
     return Compared(portrait.title, portrait.kind_label, url, _said(portrait), _cited(triples))
@@ -124,4 +125,4 @@ def _words(row: Row) -> list[tuple[str, tuple[str, ...]]]:
     written = [[" ".join(value.text for value in cell) for cell in nested] for nested in row.rows]
     if row.tally:
         return [(cells[0], tuple(cell for cell in cells[1:] if cell)) for cells in written]
-    return [(row.label, tuple(": ".join(filter(None, cells)) for cells in written))]
+    return [(row.label, tuple(_(": ").join(filter(None, cells)) for cells in written))]

@@ -18,10 +18,11 @@ from kg.errors import NotFound
 from kg.terms import path_of
 from kg.web.analysis import answers, asking
 from kg.web.analysis.held import evidence, kept, opened, remembered
+from kg.web.names import labels
 from kg.web.negotiation import HTML
 from kg.web.portrait import spoken
 from kg.web.site import base, links, query_link
-from kg.web.tongues import _, said
+from kg.web.tongues import _, said, tongue
 
 blueprint = Blueprint("matrix", __name__)
 
@@ -186,7 +187,12 @@ def cell(policy: str, provision: str) -> str:
 
 
 def _text(row: Row) -> dict[str, str]:
-    """Return the words of a row; a day as readers write it."""
-    return {
-        name: spoken(term) if isinstance(term, Literal) and name == "date" else term.value for name, term in row.items()
-    }
+    """Return the words of a row: a day and a language as readers write them, a concept as they call it."""
+    told = {name: term.value for name, term in row.items()}
+    if isinstance(on := row.get("date"), Literal):
+        told["date"] = spoken(on)
+    if code := told.get("language"):
+        told["language"] = tongue(code)
+    if extent := told.get("extent"):
+        told["extent"] = labels([extent]).get(extent, slug_of(extent))
+    return told

@@ -18,14 +18,14 @@ from kg.analysis.evidence import ABSENT, NOT_SEEN, OPPOSITE, PARTLY, STATED, Evi
 from kg.analysis.tables import Table, Value
 from kg.errors import BadInput, NotFound
 from kg.terms import path_of
-from kg.web.analysis import answers, asking, columns, gaps, plans, principles, sectors, subjects
+from kg.web.analysis import answers, asking, columns, gaps, plans, principles, retold, sectors, subjects
 from kg.web.analysis import swot as factors
 from kg.web.analysis import transposition as registers
 from kg.web.analysis.held import evidence, kept
 from kg.web.names import labels
 from kg.web.negotiation import HTML
 from kg.web.site import base, links, query_link
-from kg.web.tongues import ENGLISH, _, language, speaking
+from kg.web.tongues import ENGLISH, _, language, sentence, speaking
 from kg.words import phrase
 
 blueprint = Blueprint("rows", __name__)
@@ -74,8 +74,8 @@ def rows(of: str, ext: str | None = None) -> Response | str:
         "rows.html",
         table=made,
         head=[columns.called(name) for name in made.head if not name.endswith("iri")],
-        rows=_shown(made.head, shown),
-        note=columns.sentence(made.note),
+        rows=_shown(made.head, retold.rows(made.head, shown)),
+        note=sentence(made.note),
         page=page,
         pages=pages,
         previous=asking.here(page=page - 1) if page > 1 else None,

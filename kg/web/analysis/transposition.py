@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, Response
@@ -60,9 +61,10 @@ def unresolved(ext: str | None = None) -> Response | str:
     pages = max(1, -(-max(len(readings), len(unsure)) // _PAGE))
     part = slice((page - 1) * _PAGE, page * _PAGE)
     levels = labels(row["confidence"].value for row in unsure[part])
+    called = labels(row["provision"].value for row in readings[part])
     return asking.page(
         "unresolved.html",
-        readings=[_reading(row) for row in readings[part]],
+        readings=[_reading(row, called) for row in readings[part]],
         unsure=[_doubt(row) | {"confidence": levels.get(row["confidence"].value, "")} for row in unsure[part]],
         counts=(len(readings), len(unsure)),
         page=page,
@@ -75,10 +77,11 @@ def unresolved(ext: str | None = None) -> Response | str:
     )
 
 
-def _reading(row: Row) -> dict[str, Any]:
+def _reading(row: Row, called: Mapping[str, str]) -> dict[str, Any]:
     first, second = (slug_of(row[name].value) for name in ("first", "second"))
     policy, provision = slug_of(row["policy"].value), slug_of(row["provision"].value)
-    return {"title": row["title"].value, "label": row["label"].value, "url": f"/matrix/cell/{policy}/{provision}",
+    label = called.get(row["provision"].value, row["label"].value)
+    return {"title": row["title"].value, "label": label, "url": f"/matrix/cell/{policy}/{provision}",
             "first": (first, said(WORDS.get(first, first))), "second": (second, said(WORDS.get(second, second)))}  # fmt: skip
 
 

@@ -36,7 +36,7 @@ def calendar() -> Response:
     """
     wanted = wanted_from(request.args)
     revision = settled()
-    answer = Response(content_type="text/calendar; charset=utf-8")
+    answer = told(Response(content_type="text/calendar; charset=utf-8"))
     if revision is not None:
         answer.set_etag(tag(revision, language(), request.url), weak=True)
         if answer.make_conditional(request).status_code == HTTPStatus.NOT_MODIFIED:
@@ -55,7 +55,7 @@ def calendar() -> Response:
             events += [event] if event is not None else []
     answer.response = stream_with_context(_written(events, undated))
     answer.headers["Content-Disposition"] = 'inline; filename="events.ics"'
-    return told(answer)
+    return answer
 
 
 def _written(events: list[Event], undated: int) -> Iterator[bytes]:

@@ -47,7 +47,7 @@ def chosen(wanted: Wanted) -> dict[str, Any]:
     """Say in words which search a picture shows, with its address."""
     titles = facets.titles()
     named = names(value for slug, values in wanted.facets.items() if slug != KIND for value in values)
-    words = [_("“%(text)s”", text=wanted.text)] if wanted.text.strip() else []
+    words: list[str] = [_("“%(text)s”", text=wanted.text)] if wanted.text.strip() else []
     words += [
         pair(titles[slug].lower(), named[value].label)
         for slug, values in wanted.facets.items()
