@@ -41,7 +41,7 @@ LATER = {"dataset", "standard", "preprint"}
 """Types that Zotero got after these translators: unAPI hands their names on, COinS looks them up and finds a web page."""
 
 TAKEN = "policy/in-ndsap-2012,reference/janssen2012benefits,dataset/openaq"
-LISTS = {"/search?q=privacy&kind=reference": 20, "/bibliography": 50, f"/list?ids={TAKEN}": 3, f"/cite?ids={TAKEN}": 3}
+LISTS = {"/search?q=privacy&kind=reference": 20, f"/list?ids={TAKEN}": 3, f"/cite?ids={TAKEN}": 3}
 FILES = {
     "/search.ris?kind=policy": "RIS",
     "/search.bib?kind=policy": "BibTeX",
