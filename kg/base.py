@@ -73,7 +73,7 @@ class Base:
         for batch in batched(sorted(set(iris)), BATCH):
             for row in self.engine.select(queries.fill("labels", things=map(NamedNode, batch))):
                 named[row["thing"].value].append(row["label"])
-        return {iri: label.value for iri, values in named.items() if (label := cards.preferred(values))}
+        return {iri: label for iri, values in named.items() if (label := cards.called(values))}
 
     def labels_in(self, triples: Iterable[Triple]) -> dict[str, str]:
         """Return what the things are called that statements point at."""

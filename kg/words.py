@@ -29,6 +29,10 @@ class Text(str):
         return Text(super().lower(), self.language)
 
 
+class PersonsName(str):
+    """What somebody is called: a citation tells the family name from the given ones, and takes every other name for a body's."""
+
+
 def spoken_in(text: str, other: str) -> str:
     """Return the language that a text knows to be in, else the other one."""
     return getattr(text, "language", "") or other

@@ -226,6 +226,21 @@ def test_pandoc_takes_every_item(base: Base) -> None:
 
 # -- the doors ----------------------------------------------------------------------------------------------------------
 
+
+@pytest.mark.parametrize(
+    ("record", "author"),
+    [
+        pytest.param("interview/baron-computable-2014", "author = {Baron, Ger}", id="a person"),
+        pytest.param("interview/mashariki-iodc-2015", "author = {{Amen Ra Mashariki}}", id="a name that nobody has split"),
+        pytest.param("interview/nea-2015", "author = {{National Environment Agency}}", id="a body"),
+        pytest.param("policy/ke-open-data-initiative-2011", "author = {{Government of Kenya (Kenya ICT Board)}}", id="who issued it"),
+    ],
+)  # fmt: skip
+def test_people_are_cited_as_people_and_bodies_as_bodies(client: FlaskClient, record: str, author: str) -> None:
+    assert author in client.get(f"/{record}.bib").text
+    assert author in client.get(f"/search.bib?ids={record}&unverified=1").text
+
+
 KINDS = ("policy", "dataset", "standard", "practice", "interview", "reference", "output", "event")
 MEDIA = {
     "bib": "application/x-bibtex",

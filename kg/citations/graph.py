@@ -7,14 +7,16 @@ from urllib.parse import urlsplit
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from kg.citations import bibtex, dialects, keys
+from kg.citations import bibtex, dialects, keys, names
 from kg.citations.entry import Entry
 from kg.citations.names import OTHERS, Name
 from kg.citations.properties import CLASSES, CONFIDENCE, LANGUAGES, OURS, PEOPLE, SPOKEN, TAGS, paths
 from kg.terms import BIBO, DCAT, DCT, FOAF, OU, RDF, XSD
+from kg.words import PersonsName
 
 _BETWEEN = " | "
 _LISTS = ("keywords", "ids")
+_CLEAR = 2
 
 
 # -- to RDF -------------------------------------------------------------------------------------------------------------
@@ -247,11 +249,17 @@ def entry_from_fields(key: str, kind: str, values: Mapping[str, list[str]]) -> E
     """Make the entry of a record that is no reference from what its shape says is citable."""
     fields = {name: ", ".join(dict.fromkeys(found)) for name, found in values.items() if name not in dialects.NAMES}
     people = {
-        name: tuple(Name(one, body=True) for one in dict.fromkeys(found))
+        name: tuple(_maker(one) for one in dict.fromkeys(found))
         for name, found in values.items()
         if name in dialects.NAMES
     }
     return Entry(key, kind, fields, people)
+
+
+def _maker(name: str) -> Name:
+    """Split a person's name of two words; of a longer one nobody has told us where the family name begins, so it stays whole."""
+    clear = isinstance(name, PersonsName) and len(name.split()) <= _CLEAR
+    return names.plain(name) if clear else Name(name, body=True)
 
 
 def alias(iri: str, key: str) -> Triple:

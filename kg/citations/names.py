@@ -59,6 +59,11 @@ def _one(name: str) -> Name:
     return Name(family=_text(parts.last), given=_text(parts.first), prefix=_text(parts.von), suffix=_text(parts.jr))
 
 
+def plain(text: str) -> Name:
+    """Split a person's name in reading order, which is plain text."""
+    return _one(latex.encode(text, ascii_only=False))
+
+
 def inverted(text: str) -> Name:
     """Read plain text as `von Last, First, Suffix`, which RIS has; without a comma it is a body's, with one at its end one name."""
     family, *rest = (part.strip() for part in text.split(","))

@@ -11,6 +11,7 @@ from kg.citations.entry import Entry
 from kg.model import Kind, Model
 from kg.search.cards import Statements, classes_of, preferred, statements
 from kg.terms import OU
+from kg.words import PersonsName
 
 
 def entry_of(model: Model, iri: str, triples: list[Triple], labels: Mapping[str, str]) -> Entry | None:
@@ -29,8 +30,9 @@ def entry_of(model: Model, iri: str, triples: list[Triple], labels: Mapping[str,
     if kind.entry_subtype:
         values["entrysubtype"] = [kind.entry_subtype]
     entry_type = _type(model, kind, found)
-    if entry_type == "report" and "author" in values:  # a report comes from an institution; ours are written by bodies
-        values.setdefault("institution", values["author"][:1])
+    bodies = [name for name in values.get("author", ()) if not isinstance(name, PersonsName)]
+    if entry_type == "report" and bodies:  # a report comes from an institution
+        values.setdefault("institution", bodies[:1])
     return graph.entry_from_fields(_key(kind, iri), entry_type, values)
 
 

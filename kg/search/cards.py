@@ -11,6 +11,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from kg.model import LANGUAGE, Field, Kind, Model
 from kg.terms import FOAF, OU, RDF, XSD, record_of
+from kg.words import PersonsName
 
 _NAMED = 3
 _YEAR = re.compile(r"^-?\d{4}")
@@ -78,6 +79,15 @@ def preferred(values: Iterable[NamedNode | Literal], language: str = LANGUAGE) -
     literals = [value for value in values if isinstance(value, Literal)]
     rank = {language: 0, None: 1}
     return min(literals, key=lambda text: (rank.get(text.language, 2), text.language or "", text.value), default=None)
+
+
+def called(names: Iterable[NamedNode | Literal]) -> str | None:
+    """Return what a thing with these names is called; with them may stand that it is a person (foaf:Person)."""
+    names = list(names)
+    label = preferred(names)
+    if label is None:
+        return None
+    return PersonsName(label.value) if FOAF.Person in names else label.value
 
 
 def words_of(said: Statements, path: NamedNode) -> str:

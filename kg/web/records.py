@@ -19,7 +19,7 @@ from kg.citations.records import entry_of
 from kg.engine import statement
 from kg.errors import BadInput, Gone, NotFound
 from kg.model import Kind
-from kg.search.cards import classes_of, preferred, statements
+from kg.search.cards import called, classes_of, statements
 from kg.terms import DCT, NAMING, OU, PREFIXES, RDF, RECORDS, SKOS, node, path_of
 from kg.web import cite, citing, collected, inbound, names, negotiation, signposting, tongues
 from kg.web.analysis import five
@@ -46,7 +46,7 @@ class Record:
     @cached_property
     def labels(self) -> dict[str, str]:
         """What the things are called that it points at, as data says it."""
-        return {thing: label.value for thing, values in self.named.items() if (label := preferred(values))}
+        return {thing: label for thing, values in self.named.items() if (label := called(values))}
 
     @cached_property
     def spoken(self) -> dict[str, Text]:
