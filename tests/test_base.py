@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -17,7 +17,8 @@ from pyoxigraph import Literal, NamedNode, Triple
 from conftest import clean_environment
 from kg import entries
 from kg.base import Base, open_base
-from kg.errors import BrokenHouse, Refused
+from kg.desk.journal import Change
+from kg.errors import BrokenHouse, EngineDown, Refused
 from kg.search.index import Wanted
 from kg.settings import Settings
 from kg.terms import DCT, RDF, RECORDS, SKOS
@@ -34,8 +35,8 @@ def small(tmp_path: Path) -> Iterator[Base]:
         yield opened
 
 
-def place(name: str) -> list[Triple]:
-    node = NamedNode(PLACE)
+def place(name: str, iri: str = PLACE) -> list[Triple]:
+    node = NamedNode(iri)
     return [Triple(node, RDF.type, DCT.Location), Triple(node, SKOS.prefLabel, Literal(name, language="en"))]
 
 
@@ -87,6 +88,37 @@ def test_a_crash_after_the_journal_is_mended_at_the_next_start(tmp_path: Path) -
         assert base.graphs([PLACE]) == {PLACE: place("Ys")}
         assert found(base, "ys") == ["Ys"]
         assert found(base, "atlantis") == []
+
+
+@pytest.mark.parametrize("breaks", [0, 1, 2])
+def test_what_breaks_off_between_two_parts_is_completed(
+    breaks: int, small: Base, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    towns = {
+        f"{PLACE}-{breaks}-{number}": place(f"Ys{breaks} {number}", f"{PLACE}-{breaks}-{number}") for number in range(5)
+    }
+    parts: list[int] = []
+
+    def breaking(changes: Sequence[Change]) -> None:
+        parts.append(len(changes))
+        if len(parts) == breaks:
+            raise EngineDown("gone")
+        store(changes)
+
+    store = small._store
+    monkeypatch.setattr(small, "_store", breaking)
+    if breaks:
+        with pytest.raises(EngineDown):
+            small.write(towns, "a curator", "a group of islands", part=2)
+        monkeypatch.undo()
+        assert small.index.revision < small.journal.revision
+        small.catch_up()
+    else:
+        assert len(small.write(towns, "a curator", "a group of islands", part=2)) == 5
+        assert parts == [2, 2, 1]
+    assert small.index.revision == small.journal.revision
+    assert sorted(found(small, f"ys{breaks}")) == sorted(f"Ys{breaks} {number}" for number in range(5))
+    assert {iri: set(small.graphs([iri])[iri]) for iri in towns} == {iri: set(told) for iri, told in towns.items()}
 
 
 def test_a_lost_index_is_built_anew_at_the_next_start(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 import sqlite3
 from collections import Counter
 from contextlib import closing
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from kg import deciding, intake
+from kg import cited, deciding, intake
 from kg.base import Base, open_base
 from kg.citations import bibtex, graph, likeness
 from kg.citations.entry import Entry
@@ -73,6 +74,14 @@ def test_what_is_new_is_written_and_the_second_time_is_the_same(empty: Base) -> 
     assert held(empty, "lee2019open").fields["journaltitle"] == "Journal of Cities"
     assert held(empty, "lee2019open").fields["confidence"] == "unverified"
     assert [change.who for change in empty.journal.history(intake.address(empty, "lee2019open"))] == ["tester"]
+
+
+def test_what_is_imported_is_kept_for_the_first_export_as_it_would_be_read(empty: Base) -> None:
+    take(empty, TWO)
+    iris = [intake.address(empty, key) for key in ("lee2019open", "berg2020cities")]
+    kept = list(cited.entries(empty, iris))
+    shutil.rmtree(empty.settings.data / "derived")
+    assert list(cited.entries(empty, iris)) == kept == [entry for _, entry, _ in cited.read(empty, iris)]
 
 
 def test_looking_writes_nothing(empty: Base) -> None:

@@ -100,15 +100,20 @@ class Index:
     def write(self, cards: Iterable[Card], gone: Iterable[str], revision: int, *, anew: bool = False) -> None:
         """Put cards in the place of their elder ones and take out those that are gone, then note the revision."""
         writer = self._index.writer(_WRITER_BYTES, 1)
-        if anew:
-            writer.delete_all_documents()
-        for iri in gone:
-            writer.delete_documents_by_term("iri", iri)
-        for card in cards:
-            writer.delete_documents_by_term("iri", card.iri)
-            writer.add_document(documents.document(card))
-        writer.commit()
-        writer.wait_merging_threads()
+        try:
+            if anew:
+                writer.delete_all_documents()
+            for iri in gone:
+                writer.delete_documents_by_term("iri", iri)
+            for card in cards:
+                writer.delete_documents_by_term("iri", card.iri)
+                writer.add_document(documents.document(card))
+            writer.commit()
+        except BaseException:
+            writer.rollback()
+            raise
+        finally:
+            writer.wait_merging_threads()  # lets go of the lock too, whoever still holds the writer
         note = self._folder / "revision.json.new"
         note.write_text(json.dumps({"revision": revision, "shape": self._shape}))
         note.replace(self._folder / "revision.json")
