@@ -37,8 +37,11 @@ def test_its_english_name_stands_beside_it_and_says_its_language(client: FlaskCl
     assert 'lang="en"' in shown
 
 
-def test_a_city_has_no_code_and_keeps_its_name_with_its_language(client: FlaskClient) -> None:
-    assert '· <span lang="en">Köln</span>' in page(client, "/search?place=de-koln&kind=dataset", "fr")
+def test_a_city_has_no_code_and_keeps_its_name_with_its_language_where_nobody_translated_it(
+    client: FlaskClient,
+) -> None:
+    assert '· <span lang="en">Rostock</span>' in page(client, "/search?place=de-rostock&kind=dataset", "fr")
+    assert "· Cologne<" in page(client, "/search?place=de-koln&kind=dataset", "fr")
 
 
 def test_a_region_and_the_world_are_called_by_their_codes_too(client: FlaskClient) -> None:
