@@ -61,14 +61,15 @@ editor: $(READY) ## bundle the SPARQL editor from npm (serve and test do it by t
 # Programs that the tests drive: asked for together, because a package list is fetched once for all and one installation locks out another.
 programs:
 	@wanted=""; \
-	$(BROWSER) >/dev/null || wanted="chromium"; \
+	$(BROWSER) >/dev/null || wanted="chromium-headless-shell"; \
 	$(VIRTUOSO) >/dev/null || wanted="$$wanted virtuoso-opensource-7-bin"; \
 	command -v lynx >/dev/null || wanted="$$wanted lynx"; \
 	if [ -n "$$wanted" ] && command -v apt-get >/dev/null && { [ "$$(id -u)" = 0 ] || sudo -n true 2>/dev/null; }; then \
 	  echo "Installing for the tests:" $$wanted "..."; \
 	  as_root=$$([ "$$(id -u)" = 0 ] || echo sudo); \
-	  { $$as_root env $(APT) update -qq; for each in $$wanted; do \
-	    $$as_root env $(APT) install -qq -y --no-install-recommends $$each; done; } >/dev/null; \
+	  install() { $$as_root env $(APT) install -qq -y --no-install-recommends $$1 >/dev/null; }; \
+	  $$as_root env $(APT) update -qq >/dev/null; for each in $$wanted; do install $$each; done; \
+	  $(BROWSER) >/dev/null || install chromium; \
 	fi; \
 	$(BROWSER) >/dev/null || { echo; echo "!!! NO CHROMIUM: the browser tests CANNOT RUN."; \
 	  echo "!!! Install it (Debian: sudo apt-get install chromium) and run make test again."; echo; }; \
@@ -95,8 +96,8 @@ bench: $(READY) programs ## measure the service beside others: make bench RECORD
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]' || echo "rdflib-endpoint cannot be installed; it is left out."
 	@$(BIN)/python -m bench --records $(RECORDS) --entries $(ENTRIES)
 
-checker: # the checker of HTML, where Node and Java are at hand
-	@if command -v npm >/dev/null && command -v java >/dev/null; then npm ci --silent --ignore-scripts --no-audit --no-fund || true; fi
+checker: # the checker of HTML, Zotero's translators and schema.org's vocabulary, where Node is at hand
+	@if command -v npm >/dev/null; then npm ci --silent --ignore-scripts --no-audit --no-fund || true; fi
 
 ready: programs checker $(READY_TEST) $(EDITOR) $(W3C)
 

@@ -238,23 +238,26 @@ def accept(
         duplicates += (arrival for arrival in batch if arrival.state == "duplicate")
         progress(len(batch))
     for some in batched(duplicates, _AT_ONCE):
-        aliases = _with_aliases(base, some)
-        done["alias"] += len(base.write(aliases, who, f"{why}: another key of the same work", checked=True))
+        aliases, number = _with_aliases(base, some)
+        if base.write(aliases, who, f"{why}: another key of the same work", checked=True):
+            done["alias"] += number
     return done
 
 
-def _with_aliases(base: Base, duplicates: Sequence[Arrival]) -> dict[str, list[Triple]]:
-    """Return the records of works that duplicates mean, each with the keys of those as other keys."""
+def _with_aliases(base: Base, duplicates: Sequence[Arrival]) -> tuple[dict[str, list[Triple]], int]:
+    """Return the records of works that duplicates mean, each with the keys of those as other keys; and how many keys."""
     found = base.graphs({arrival.iri for arrival in duplicates})
     named = {arrival.entry.key: arrival.iri for arrival in duplicates if arrival.entry and arrival.entry.key}
     known = _known_keys(base, named) if named else {}
     past = base.journal.known(address(base, key) for key in named)
     made: dict[str, list[Triple]] = {}
+    added = 0
     for key, iri in named.items():
         if iri in found and key not in known and address(base, key) not in past:
             now = made.get(iri, found[iri])
             made[iri] = [*now, graph.alias(iri, key)]
-    return made
+            added += 1
+    return made, added
 
 
 def propose(base: Base, arrivals: Iterable[Arrival], who: str, why: str) -> int:

@@ -16,14 +16,19 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, ConsoleMessage, Page, Request
 
 SCREENS = {"phone": (390, 844), "desktop": (1280, 900)}
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-CHROME_ON_MACOS = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
+NAMES = (
+    "chromium-headless-shell",  # the same engine without the window around it, which is half of the work
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+)
 
 
 def chromium() -> str | None:
     """Return the path of this machine's Chromium or Chrome."""
-    found = next(filter(None, map(shutil.which, NAMES)), None)
-    return found or shutil.which(CHROME_ON_MACOS)
+    return next(filter(None, map(shutil.which, NAMES)), None)
 
 
 def could_be_installed() -> bool:

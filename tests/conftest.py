@@ -37,8 +37,8 @@ KG = Path(__file__).resolve().parent.parent / "kg"
 UNFIT = shutil.ignore_patterns("engine.*", "*.lock")
 """What belongs to a running engine, not to its data."""
 
-START_SECONDS = 180
-"""A first start loads the whole corpus; a slow machine may take its time."""
+START_SECONDS = 300
+"""A first start sets up an environment and loads the whole corpus; a slow machine with other work may take its time."""
 
 
 # -- the order of the tests, and a loud word on those that could not run -------------------------------------

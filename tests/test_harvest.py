@@ -59,6 +59,7 @@ def rules(client: FlaskClient) -> Protego:
         ("/bibliography?page=2", True),
         ("/feed.atom", True),
         ("/static/style.css", True),
+        ("/static/style.css?v=0a1b2c3d", True),
         ("/search?kind=policy&sector=transport", False),
         ("/search.bib?q=privacy", False),
         ("/sparql?query=ASK%7B%7D", False),

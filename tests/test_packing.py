@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import re
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask, Response
@@ -32,12 +34,46 @@ def test_a_packed_answer_says_what_the_plain_one_says(client: FlaskClient, door:
         assert "Accept-Encoding" in answer.headers["Vary"]
 
 
-@pytest.mark.parametrize("door", ["/static/style.css", ROWS + "100"])
+HELD = ("/", "/policy/in-ndsap-2012", "/policy/in-ndsap-2012.ttl", "/matrix", "/static/style.css", ROWS + "100")
+
+
+@pytest.mark.parametrize("door", HELD)
 def test_who_holds_a_packed_answer_need_not_fetch_it_again(client: FlaskClient, door: str) -> None:
     tag = client.get(door, headers=GZIP, buffered=True).headers["ETag"]
     assert tag.startswith("W/")
     again = client.get(door, headers=GZIP | {"If-None-Match": tag}, buffered=True)
     assert (again.status_code, again.data) == (304, b"")
+
+
+def test_a_file_that_a_page_names_is_fetched_once(client: FlaskClient) -> None:
+    page = client.get("/", headers={"Accept": "text/html"}).text
+    named = set(re.findall(r'(?:href|src)="(/static/[^"#]+)', page))
+    assert {"style.css", "page.js", "icons.svg", "world.svg", "favicon.svg"} <= {
+        urlsplit(one).path[8:] for one in named
+    }
+    for address in named:
+        with client.get(address) as answer:
+            assert answer.status_code == 200
+            assert "immutable" in answer.headers["Cache-Control"]
+    for address in ("/static/style.css", "/static/style.css?v=00000000"):
+        with client.get(address) as answer:
+            assert answer.headers["Cache-Control"] == "no-cache", "it may be another tomorrow"
+
+
+def test_a_page_in_another_language_is_another_page(client: FlaskClient) -> None:
+    html = {"Accept": "text/html"}
+    tag = client.get("/policy/in-ndsap-2012", headers=html).headers["ETag"]
+    same = client.get("/policy/in-ndsap-2012", headers=html | {"If-None-Match": tag})
+    assert same.status_code == 304
+    assert "Accept-Language" in same.headers["Vary"]
+    other = client.get("/policy/in-ndsap-2012", headers=html | {"If-None-Match": tag, "Accept-Language": "he"})
+    assert other.status_code == 200
+    assert other.headers["ETag"] != tag
+
+
+@pytest.mark.parametrize("door", ["/contribute/policy", "/desk/in", "/nonsense"])
+def test_what_nobody_may_keep_has_no_name(client: FlaskClient, door: str) -> None:
+    assert "ETag" not in client.get(door, headers={"Accept": "text/html"}).headers
 
 
 @pytest.mark.parametrize("encodings", ["", "identity", "br", "gzip;q=0", "identity, gzip;q=0"])

@@ -414,6 +414,14 @@ def test_a_child_inherits_from_its_crossref_and_says_so_itself_where_it_does() -
     assert parent.fields["title"] == "Proceedings of Cities"
 
 
+@pytest.mark.parametrize(
+    "text", ["10.1000/a_b", "https://doi.org/10.1000/a_b", "doi:10.1000/a_b", "http://dx.doi.org/10.1000/a_b"]
+)
+def test_a_doi_is_read_bare(text: str) -> None:
+    entry = of("doi", f"{{{text}}}")
+    assert (entry.fields["doi"], entry.raw) == ("10.1000/a_b", {})
+
+
 def test_a_child_that_says_its_year_takes_no_month_from_above() -> None:
     text = "@inproceedings{child, year = 1987, crossref = {parent}}\n@proceedings{parent, year = 1987, month = oct, day = {8--9}}"
     child, _ = bibtex.read(text).entries

@@ -61,9 +61,8 @@ READ_ALOUD = {
         " Kind | Inside World"
     ),
     "/policy/in-ndsap-2012": (
-        "Browse › Policies | Policy · India · 2012 · Partly verified | National Data Sharing | issued by |"
-        " A strategy of 17 March 2012 | Read it at dst.gov.in | In short | Provisions | 5 stated | How we know | Cite |"
-        " This page as data"
+        "Browse › Policies | Policy · India · 2012 · Partly verified | National Data Sharing | issued by | A strategy of"
+        " 17 March 2012 | Read it at dst.gov.in | In short | Provisions | 5 stated | How we know | Cite | This page as data"
     ),
     "/place/ke": "Browse › Places › World › Africa | Kenya | In the base | 2 Policies | In short",
     "/map": "Where it is from | Records a country | none seen | Of no single country | The numbers | Argentina",

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from bibtexparser import model as blocks
 from bibtexparser.entrypoint import parse_string
 
-from kg.citations import dialects, inherit, latex, names
+from kg.citations import dialects, inherit, keys, latex, names
 from kg.citations.dialects import NAMES, TITLES, VERBATIM
 from kg.citations.entry import Broken, Reading
 from kg.citations.entry import Entry as Entry
@@ -152,6 +152,7 @@ def entry(key: str, kind: str, values: Mapping[str, str]) -> Entry:
     """Make an entry from LaTeX values: BibLaTeX's names for types and fields, plain text, names split."""
     given = {_our_name(name, values): value.strip() for name, value in values.items() if value.strip()}
     given = {name: value if name in VERBATIM else latex.harmless(value) for name, value in given.items()}
+    given |= {"doi": keys.bare_doi(given["doi"])} if "doi" in given else {}
     if kind in ("phdthesis", "mastersthesis"):
         given.setdefault("type", kind)
     if "date" not in given and (date := _date(given)):
@@ -167,7 +168,7 @@ def entry(key: str, kind: str, values: Mapping[str, str]) -> Entry:
     }
     made = Entry(key, dialects.TYPE_READ.get(kind, kind), plain, people)
     raw = {
-        name: value
+        name: " ".join(value.split()) if name in NAMES else value
         for name, value in given.items()
         if not (plain.get(name) == value and latex.is_bare(value) and name not in TITLES)
         and " ".join(value.split()) not in (_latex(made, name, ascii_only=True), _latex(made, name, ascii_only=False))
@@ -187,8 +188,9 @@ def _our_name(name: str, values: Mapping[str, str]) -> str:
 
 
 def _date(given: Mapping[str, str]) -> str | None:
+    raw = given.get("year", "")
     year, month, day = (latex.decode(given.get(name, "")) for name in ("year", "month", "day"))
-    return dialects.date_from(year, month, day)
+    return dialects.date_from(raw if raw.endswith("~") else year, month, day)  # `1850~` is about 1850, no tie
 
 
 # -- out ----------------------------------------------------------------------------------------------------------------

@@ -53,6 +53,12 @@ _CLASSIC = frozenset(
     ]
 )
 
+_BELOW_DOCTOR = re.compile(
+    r"m\.?(?:a|sc|s|phil|eng)\b|ma(?:thesis|st|gist|[iî]tri)|m[ée]moire|bachelor|b\.?(?:a|sc)\b|diplom|licen|lizen|tesi di laurea",
+    re.IGNORECASE,
+)
+"""How the types of theses begin that BibTeX knows as a master's thesis, where they are told in words."""
+
 FIELD_READ = {
     "journal": "journaltitle",
     "address": "location",
@@ -142,7 +148,7 @@ def type_for(kind: str, fields: Mapping[str, str], dialect: str) -> str:
     """Return the entry type that a dialect has for one of ours."""
     if dialect == "biblatex" or kind in _CLASSIC:
         return kind
-    if kind == "thesis" and fields.get("type", "").lower().startswith(("ma", "master")):
+    if kind == "thesis" and _BELOW_DOCTOR.match(fields.get("type", "")):
         return "mastersthesis"
     return _TYPE_WRITTEN.get(kind, "misc")
 

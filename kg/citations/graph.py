@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from kg.citations import bibtex, dialects
+from kg.citations import bibtex, dialects, keys
 from kg.citations.entry import Entry
 from kg.citations.names import OTHERS, Name
 from kg.citations.properties import CLASSES, CONFIDENCE, LANGUAGES, OURS, PEOPLE, SPOKEN, TAGS, paths
@@ -49,7 +49,8 @@ class _Pen:
     def texts(self) -> Iterator[Triple]:
         named = paths(self.entry.type)
         for name, text in self.entry.fields.items():
-            if name in named:
+            # What somebody wrote in the place of a DOI stays in the raw entry, where `kg lint` finds it.
+            if name in named and (name != "doi" or keys.DOI.fullmatch(text)):
                 self.said.add(name)
                 yield Triple(self.thing, named[name], self._literal(name, text))
 
@@ -68,7 +69,8 @@ class _Pen:
             self.said.add("url")
             yield Triple(self.thing, DCAT.landingPage, NamedNode(fields["url"]))
         if self.language:
-            self.said.add("langid")
+            if TAGS[self.language] == fields["langid"]:
+                self.said.add("langid")
             yield Triple(self.thing, OU.languageCode, Literal(self.language))
         others = dict.fromkeys(key.strip() for key in fields.get("ids", "").split(",") if key.strip())
         if others:
@@ -174,6 +176,8 @@ def from_triples(triples: Iterable[Triple], iri: str) -> Entry:
         for name in _LISTS
         if name in kept.fields and _listed(kept.fields, name) == _listed(fields, name)
     }
+    if LANGUAGES.get(kept.fields.get("langid", "")) == _text(own, OU.languageCode) != "":
+        fields["langid"] = kept.fields["langid"]  # `german` and `ngerman` are one language with two spellings
     if proofs := _evidence(said, own):
         fields["evidence"] = _BETWEEN.join(proofs)
     raw = {

@@ -19,7 +19,9 @@ _SMALL_WORDS = frozenset(
 _WORDS = re.compile(r"[a-z0-9]+")
 _UNUSABLE = re.compile(r"[\s{}(),=\"#%'\\~]|://|^\d+$")
 _LONGEST = 80
-_DOI = re.compile(r"^(?:https?://(?:dx\.)?doi\.org/|doi:\s*|doi\s+)", re.IGNORECASE)
+DOI = re.compile(r"10\.[0-9]{4,9}/\S+")
+"""What the shapes take for a DOI."""
+_RESOLVER = re.compile(r"^(?:https?://(?:dx\.)?doi\.org/|doi:\s*|doi\s+)", re.IGNORECASE)
 
 
 def slug(key: str) -> str:
@@ -34,7 +36,7 @@ def usable(key: str) -> str:
 
 def bare_doi(text: str) -> str:
     """Return a DOI without the address of its resolver in front."""
-    return _DOI.sub("", text.strip())
+    return _RESOLVER.sub("", text.strip())
 
 
 def made(entry: Entry, taken: Container[str] = ()) -> str:

@@ -35,7 +35,6 @@ REQUIRED: dict[str, tuple[tuple[str, ...], ...]] = {
 }
 """Fields that a type of entry needs, any one of each group (BibLaTeX's data model); a report may be by its institution."""
 
-_DOI = re.compile(r"10\.\d{4,9}/\S+$")
 _ADDRESS = re.compile(r"(?:https?|ftp)://[^\s/.]+\.?[^\s]*$")
 _COMMAND = re.compile(r"\\[A-Za-z]+|(?<!\\)[{}]|\$[^$]+\$")
 _HYPHEN = re.compile(r"(?<=\d)\s*-\s*(?=\d)")
@@ -108,11 +107,9 @@ def _numbers(entry: Entry) -> Iterator[Remark]:
 
 def _addresses(entry: Entry) -> Iterator[Remark]:
     doi, url = entry.fields.get("doi", ""), entry.fields.get("url", "")
-    if doi and not _DOI.match(doi):
-        bare = keys.bare_doi(doi)
-        yield Remark(
-            entry.key, "doi", "doi", f"A DOI is written 10.NNNN/…, not {doi}.", bare if _DOI.match(bare) else ""
-        )
+    if doi and not keys.DOI.fullmatch(doi):
+        found = keys.DOI.search(doi)
+        yield Remark(entry.key, "doi", "doi", f"A DOI is written 10.NNNN/…, not {doi}.", found[0] if found else "")
     if url and not _ADDRESS.match(url):
         better = f"https://{url}" if re.match(r"(www\.|[\w-]+\.[a-z]{2,}/)\S*$", url) else ""
         yield Remark(entry.key, "url", "url", f"{url} is no address that a browser opens.", better)

@@ -14,6 +14,7 @@ from kg import __version__, deciding
 from kg.base import Base, open_base
 from kg.settings import Settings
 from kg.web import (
+    again,
     analysis,
     bibliography,
     catalog,
@@ -22,6 +23,7 @@ from kg.web import (
     described,
     desk,
     editing,
+    files,
     graphs,
     history,
     kept,
@@ -95,7 +97,7 @@ def create_app(settings: Settings | None = None, base: Base | None = None) -> Fl
         atexit.register(stack.close)
     app.extensions["base"] = base
     deciding.settle(base)
-    for part in (packing, tongues, site, problems, who, session, person, limits, kept, cite, names):
+    for part in (packing, again, files, tongues, site, problems, who, session, person, limits, kept, cite, names):
         part.register(app)
     public.register(app, base.settings)
     if base.settings.proxies:

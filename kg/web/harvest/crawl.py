@@ -13,7 +13,7 @@ _BLOCK = 50_000
 
 _PAGES = ("/", "/bibliography", "/map", "/timeline", "/evidence", "/matrix", "/gaps", "/ontology", "/sparql")
 
-_OPEN = ("/bibliography?page=",)
+_OPEN = ("/bibliography?page=", "/static/")
 _CLOSED = ("/*?", "/search?", "/search.", "/search/by/", "/sparql?", "/bibliography.", "/graphs", "/reconcile",
            "/contribute", "/desk", "/health", "/metrics")  # fmt: skip
 """Where combinations have no end, or the same content stands in another form; some crawlers do not know the star of RFC 9309."""
