@@ -266,6 +266,10 @@ class Vocabulary:
         """Return the words that are in the reader's language; the ontology's own where both are, or neither."""
         return other if own.language != self._language == other.language and other else own
 
+    def label(self, iri: str) -> Text:
+        """Return what a thing is called, in the language if it is said in it; empty where nothing is said."""
+        return self._text(iri, RDFS.label)
+
     def _objects(self, subject: NamedNode, predicate: NamedNode) -> Iterator[NamedNode | Literal]:
         for quad in self._store.quads_for_pattern(subject, predicate, None):
             if isinstance(quad.object, NamedNode | Literal):

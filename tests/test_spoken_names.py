@@ -87,3 +87,17 @@ def test_the_index_keeps_what_the_words_of_a_card_stand_for(base: Base) -> None:
     card = base.index.get([RECORDS + "policy/de-dng-2021"])[RECORDS + "policy/de-dng-2021"]
     assert list(card.places) == [GERMANY]
     assert [NamedNode(iri).value.rpartition("/")[2] for iri in card.sureness] == ["verified"]
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("fr", ("aussi appelé", "au sommet de")), ("en", ("also called", "at the top of"))]
+)
+def test_a_property_of_others_that_no_shape_knows_is_told_in_words(
+    client: FlaskClient, language: str, words: tuple[str, ...]
+) -> None:
+    shown = page(client, "/about?iri=http://metadata.un.org/sdg/11", language)
+    assert all(word in shown.lower() for word in words)
+
+
+def test_a_property_of_ours_that_no_shape_knows_is_called_as_in_the_ontology(client: FlaskClient) -> None:
+    assert "clause de départ" in page(client, "/concept/step/portal", "fr").lower()
