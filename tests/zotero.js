@@ -20,7 +20,7 @@ new JSDOM().window.Attr.prototype.compareDocumentPosition = function (other) {
 
 const FILES = /\.(ris|bib|json|rdf)(\?|$)/;
 const SAVED = ["itemType", "title", "creators", "date", "url", "DOI", "publicationTitle", "publisher", "institution", "volume",
-  "issue", "pages", "language", "extra", "versionNumber", "tags"];
+  "issue", "pages", "language", "extra", "versionNumber", "shortTitle", "tags"];
 
 function told(item) {
   const found = Object.fromEntries(SAVED.filter((name) => item[name] !== undefined).map((name) => [name, item[name]]));

@@ -86,7 +86,7 @@ def cite() -> Response | str:
     return render_template(
         "cite.html",
         references=[
-            {"html": text, "key": entry.key, "title": entry.fields.get("title", entry.key)}
+            {"html": text, "iri": citing.iri(entry.key), "title": entry.fields.get("title", entry.key)}
             for text, entry in zip(printed, entries, strict=True)
         ],
         style=styles.label(chosen),

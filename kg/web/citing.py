@@ -76,8 +76,7 @@ def listed() -> list[str]:
             ),
             _("Ask in parts, or take a search."),
         )
-    root = base().settings.base
-    iris = [root + (name if "/" in name else f"reference/{keys.slug(name)}") for name in ids]
+    iris = [iri(name) for name in ids]
     found = base().index.get(iris)
     missing = [name for name, iri in zip(ids, iris, strict=True) if iri not in found]
     if missing:
@@ -89,6 +88,11 @@ def listed() -> list[str]:
             ),
         )
     return list(dict.fromkeys(iris))
+
+
+def iri(name: str) -> str:
+    """Return the record of a reference's key, or of the name of another with its kind (`policy/x`)."""
+    return base().settings.base + (name if "/" in name else f"reference/{keys.slug(name)}")
 
 
 def narrowed() -> Wanted:

@@ -18,6 +18,9 @@ _STANDS = (("TI", "title"), ("T2", "journaltitle"), ("T2", "booktitle"), ("T3", 
            ("SN", "issn"))  # fmt: skip
 """Tags that hold one field of several; all of those that are there are written."""
 
+_NAMED_OTHERWISE = frozenset(("STAT", "CASE"))
+"""Types whose title Zotero keeps as the name of an act or a case: a short title would take its place there, and is left out."""
+
 _END = "\r\n"
 
 
@@ -31,12 +34,14 @@ def write(entries: Iterable[Entry], other: Callable[[Entry], str] = lambda entry
 def lines(entry: Entry, other: str = OTHER) -> Iterator[tuple[str, str]]:
     """Yield the tags of one entry with their values, from `TY` to `ER`."""
     fields = entry.fields
-    yield "TY", BY_ENTRY.get(entry.type) or TYPES.get(csl.kind(entry), other)
+    kind = BY_ENTRY.get(entry.type) or TYPES.get(csl.kind(entry), other)
+    yield "TY", kind
     yield "ID", entry.key
     for tag, name in PEOPLE.items():
         for one in entry.names.get(name, ()):
             yield tag, _person(one)
-    told = ((tag, " ".join(_text(entry, name).split())) for tag, name in (*_STANDS, *TEXTS.items()) if name in fields)
+    tags = [(tag, name) for tag, name in (*_STANDS, *TEXTS.items()) if tag != "ST" or kind not in _NAMED_OTHERWISE]
+    told = ((tag, " ".join(_text(entry, name).split())) for tag, name in tags if name in fields)
     yield from ((tag, text) for tag, text in dict.fromkeys(told) if text)
     yield from _dates(fields.get("date", fields.get("year", "")), fields.get("urldate", ""))
     yield from _places(entry)

@@ -70,7 +70,8 @@ def _item(document: Any, entry: Entry) -> None:
         ("dc:date", fields.get("date")), ("bib:pages", cite.page_range(entry) or None),
         ("dcterms:abstract", fields.get("abstract")), ("dc:language", cite.language(entry) or None),
         ("dc:type", fields.get("type")), ("prism:edition", fields.get("edition") or fields.get("version")),
-        ("z:place", fields.get("location")), ("dc:description", f"Citation Key: {entry.key}"),
+        ("z:place", fields.get("location")), ("z:shortTitle", fields.get("shorttitle")),
+        ("dc:description", f"Citation Key: {entry.key}"),
     ):  # fmt: skip
         _add(item, name, text)
     for word, key in (("DOI", "doi"), ("ISBN", "isbn"), ("ISSN", "issn")):
