@@ -17,7 +17,7 @@ from kg.citations.out.annotated import Words, Work
 from kg.errors import BadInput
 from kg.search.cards import classes_of, statements
 from kg.terms import record_of
-from kg.words import Say, phrase, plainly
+from kg.words import Say, phrase, plainly, small
 
 KIND, YEAR, NONE = "kind", "year", "none"
 DEFAULT = "keyword"
@@ -96,7 +96,7 @@ def linked(base: Base, iris: list[str], language: str = ENGLISH.language) -> dic
     kinds = {kind.name: kind for kind in base.model.kinds if kind.biblatex_type or kind.bibtex_type}
     return {
         iri: tuple(
-            (f"{card.title} ({kinds[card.kind].label_in(language).lower()})", card.iri)
+            (f"{card.title} ({small(kinds[card.kind].label_in(language))})", card.iri)
             for card in sorted(
                 (cards[other] for other in others if other in cards), key=lambda card: card.title.casefold()
             )

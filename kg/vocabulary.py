@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from kg.model import LANGUAGE, SHAPES_GRAPH, Field, Model
 from kg.terms import DCT, OU, OWL, PREFIXES, RDF, RDFS, SH, SKOS
-from kg.words import Text, phrase
+from kg.words import Text, phrase, small
 
 ONTOLOGY = OU.iri.rstrip("#")
 _CLASS = (OWL.Class,)
@@ -127,10 +128,9 @@ class Vocabulary:
     def reused(self) -> list[tuple[str, list[str]]]:
         """Return the properties of others that fields use, each with the names of those fields."""
         names: dict[str, set[str]] = defaultdict(set)
-        for kind in (*self._model.kinds, *self._model.nested.values()):
-            for own in kind.fields:
-                if not own.path.startswith(OU.iri):
-                    names[own.path].add(own.name)
+        for own in self._fields():
+            if not own.path.startswith(OU.iri):
+                names[own.path].add(own.name_in(self._language))
         return sorted(((path, sorted(said)) for path, said in names.items()), key=lambda pair: short(pair[0]))
 
     def statements(self, graph: str) -> list[Triple]:
@@ -158,12 +158,12 @@ class Vocabulary:
 
     def _values(self, own: Field) -> str:
         if own.target and (kind := self._model.kind(own.target)):
-            return kind.label_in(self._language).lower()
+            return small(kind.label_in(self._language))
         datatype = self._text(own.iri, SH.datatype)
         if datatype:
             return short(datatype)
         if own.node and (nested := self._model.nested.get(own.node)) and nested.fields:
-            return nested.label_in(self._language).lower()
+            return small(nested.label_in(self._language))
         if own.node and own.node.endswith("DateValue"):
             return phrase("date")
         wanted = self._text(own.iri, getattr(SH, "class"))
@@ -233,15 +233,42 @@ class Vocabulary:
             found = (term for predicate in predicates for term in self._objects(NamedNode(iri), predicate))
             return tuple(sorted(term.value for term in found if isinstance(term, NamedNode)))
 
+        label, comment = self._text(iri, RDFS.label) or Text(short(iri)), self._text(iri, RDFS.comment)
+        if iri in self._in_shapes:
+            label, comment = map(self._nearer, (label, comment), self._in_shapes[iri])
         return Term(
             iri,
-            self._text(iri, RDFS.label) or short(iri),
-            self._text(iri, RDFS.comment),
+            label,
+            comment,
             iris(RDFS.subClassOf, RDFS.subPropertyOf),
             iris(SKOS.closeMatch, SKOS.exactMatch),
             iris(RDFS.domain),
             iris(RDFS.range),
         )
+
+    def _fields(self) -> Iterator[Field]:
+        for kind in (*self._model.kinds, *self._model.nested.values()):
+            yield from kind.fields
+
+    @cached_property
+    def _in_shapes(self) -> dict[str, tuple[Text, Text]]:
+        """What the shapes call our classes and properties, and tell of them: they are translated, the ontology in part only."""
+        language = self._language
+        found: dict[str, tuple[Text, Text]] = {}
+        for kind in (*self._model.kinds, *self._model.nested.values()):
+            for iri in kind.classes:
+                found.setdefault(iri, (Text(kind.label_in(language), language), kind.comment_in(language)))
+        for own in self._fields():
+            found.setdefault(own.path, (Text(own.name_in(language), language), own.help_in(language)))
+        return found
+
+    def _nearer(self, own: Text, other: Text) -> Text:
+        """Return the words that are in the reader's language; the ontology's own where both are, or neither."""
+        return other if own.language != self._language == other.language and other else own
+
+    def label(self, iri: str) -> Text:
+        """Return what a thing is called, in the language if it is said in it; empty where nothing is said."""
+        return self._text(iri, RDFS.label)
 
     def _objects(self, subject: NamedNode, predicate: NamedNode) -> Iterator[NamedNode | Literal]:
         for quad in self._store.quads_for_pattern(subject, predicate, None):

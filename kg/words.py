@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Protocol
 
 Words = tuple[tuple[str, str], ...]
 """The text in each language that it was written in: pairs of language and text."""
+
+_WORD = re.compile(r"[^\s-]+")
 
 
 def words_in(words: Words, language: str, default: str) -> str:
@@ -25,8 +28,15 @@ class Text(str):
         return made
 
     def lower(self) -> Text:
-        """Return the same words in small letters, still in their language."""
-        return Text(super().lower(), self.language)
+        """Return the same words in small letters, still in their language; an acronym keeps its capitals."""
+        return Text(small(str(self)), self.language)
+
+
+def small(text: str) -> str:
+    """Return words in small letters, as they stand in a sentence; an acronym (SWOT, API) keeps its capitals."""
+    if isinstance(text, Text):
+        return text.lower()
+    return _WORD.sub(lambda word: word[0] if sum(map(str.isupper, word[0])) > 1 else word[0].lower(), text)
 
 
 class PersonsName(str):

@@ -119,6 +119,17 @@ def test_the_ontology_answers_in_the_format_that_is_asked(client: FlaskClient, a
     assert "Accept" in answer.headers["Vary"]
 
 
+@pytest.mark.parametrize(
+    ("language", "title", "called"), [("fr", "un vocabulaire pour", "confiance"), ("he", "אוצר מילים", "מידת הוודאות")]
+)
+def test_the_ontology_is_told_in_the_language_that_is_asked(
+    client: FlaskClient, language: str, title: str, called: str
+) -> None:
+    shown = client.get(f"/ontology?lang={language}", headers={"Accept": "text/html"}).text
+    assert title in re.search(r"<h1>(.*?)</h1>", shown)[1]
+    assert f"<b>{called}.</b>" in shown.split('id="confidence"')[1].split("</dd>")[0]
+
+
 def test_the_namespace_leads_to_the_page(client: FlaskClient) -> None:
     answer = client.get("/ns")
     assert (answer.status_code, answer.headers["Location"]) == (303, "/ontology")

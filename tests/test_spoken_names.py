@@ -37,8 +37,11 @@ def test_its_english_name_stands_beside_it_and_says_its_language(client: FlaskCl
     assert 'lang="en"' in shown
 
 
-def test_a_city_has_no_code_and_keeps_its_name_with_its_language(client: FlaskClient) -> None:
-    assert '· <span lang="en">Köln</span>' in page(client, "/search?place=de-koln&kind=dataset", "fr")
+def test_a_city_has_no_code_and_keeps_its_name_with_its_language_where_nobody_translated_it(
+    client: FlaskClient,
+) -> None:
+    assert '· <span lang="en">Rostock</span>' in page(client, "/search?place=de-rostock&kind=dataset", "fr")
+    assert "· Cologne" in page(client, "/search?place=de-koln&kind=dataset", "fr")
 
 
 def test_a_region_and_the_world_are_called_by_their_codes_too(client: FlaskClient) -> None:
@@ -84,3 +87,17 @@ def test_the_index_keeps_what_the_words_of_a_card_stand_for(base: Base) -> None:
     card = base.index.get([RECORDS + "policy/de-dng-2021"])[RECORDS + "policy/de-dng-2021"]
     assert list(card.places) == [GERMANY]
     assert [NamedNode(iri).value.rpartition("/")[2] for iri in card.sureness] == ["verified"]
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("fr", ("aussi appelé", "au sommet de")), ("en", ("also called", "at the top of"))]
+)
+def test_a_property_of_others_that_no_shape_knows_is_told_in_words(
+    client: FlaskClient, language: str, words: tuple[str, ...]
+) -> None:
+    shown = page(client, "/about?iri=http://metadata.un.org/sdg/11", language)
+    assert all(word in shown.lower() for word in words)
+
+
+def test_a_property_of_ours_that_no_shape_knows_is_called_as_in_the_ontology(client: FlaskClient) -> None:
+    assert "clause de départ" in page(client, "/concept/step/portal", "fr").lower()

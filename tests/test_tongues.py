@@ -20,6 +20,7 @@ from kg.analysis import peers
 from kg.web import tongues
 from kg.web.analysis import columns, rows
 from kg.web.tongues import LANGUAGES
+from kg.words import Text, small
 
 ROOT = Path(__file__).resolve().parent.parent
 OTHERS = LANGUAGES[1:]
@@ -360,3 +361,9 @@ def test_what_is_kept_of_an_analysis_is_kept_for_each_language(client: FlaskClie
 
 def test_the_number_in_a_sentence_for_translators_is_the_one_that_counts() -> None:
     assert f"fewer than {peers.ENOUGH} texts" in peers.PASSED
+
+
+def test_small_letters_leave_acronyms_alone() -> None:
+    assert small("Análisis DAFO (SWOT)") == "análisis DAFO (SWOT)"
+    assert small("Open by default") == "open by default"
+    assert small(Text("APIs and Bulk", "en")).language == "en"

@@ -150,6 +150,18 @@ def test_pages_show_concepts_kinds_and_fields_in_the_language_that_is_asked(
     assert help_ in page(f"/contribute/policy?lang={language}")
 
 
+@pytest.mark.parametrize(
+    ("language", "city", "union"),
+    [("fr", "Londres", "Union européenne"), ("he", "לונדון", "האיחוד האירופי"), ("en", "London", "European Union")],
+)
+def test_cities_and_groups_of_countries_are_called_in_the_readers_language(
+    client: FlaskClient, language: str, city: str, union: str
+) -> None:
+    for place, name in (("gb-london", city), ("eu", union)):
+        assert f"<h1>{name}</h1>" in client.get(f"/place/{place}?lang={language}", headers={"Accept": "text/html"}).text
+    assert city in client.get(f"/gaps?place=gb-london&lang={language}").text
+
+
 def test_what_nobody_translated_is_told_in_english_and_says_so(read: Model) -> None:
     policy = read.kind("policy")
     assert policy is not None

@@ -25,6 +25,7 @@ from kg.web.negotiation import CITATION, CSV, DOCUMENT, HTML
 from kg.web.paging import paged
 from kg.web.site import base, links
 from kg.web.tongues import _, language
+from kg.words import small
 
 blueprint = Blueprint("bibliography", __name__)
 
@@ -160,7 +161,7 @@ def _chapters(asked: dict[str, Any]) -> list[dict[str, Any]]:
     called = names.labels(value for _facet, values in shown for value, _count in values if "://" in value)
     return [
         {
-            "label": titles[facet.slug].lower(),
+            "label": small(titles[facet.slug]),
             "values": [
                 {
                     "label": annotated.heading(called.get(value, value)),

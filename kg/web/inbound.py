@@ -16,7 +16,7 @@ from kg.search.index import KIND, Wanted
 from kg.terms import RECORDS, path_of, record_of
 from kg.web.asked import address
 from kg.web.names import names
-from kg.web.portrait import local_name
+from kg.web.portrait import called
 from kg.web.site import base, item, query_link
 from kg.web.tongues import language
 
@@ -110,4 +110,4 @@ def meaning(kind: Kind | None, path: str) -> str:
     """Return in words what a property means: its name in the shape of the kind, else in any shape, else its own."""
     own = kind.field(path) if kind else None
     any_field = own or next((found for other in base().model.kinds if (found := other.field(path))), None)
-    return any_field.name_in(language()) if any_field else local_name(path)
+    return any_field.name_in(language()) if any_field else called(base().model, path)

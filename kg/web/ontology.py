@@ -22,6 +22,7 @@ from kg.web.negotiation import HTML, JSON_LD, N_TRIPLES, RDF_XML, TURTLE, Format
 from kg.web.search import address
 from kg.web.site import base, item, links, query_link
 from kg.web.tongues import _
+from kg.words import small
 
 blueprint = Blueprint("ontology", __name__)
 
@@ -198,7 +199,7 @@ def _examples(iri: str) -> dict[str, Any] | None:
     return {
         "first": item(found.hits[0]),
         "total": found.total,
-        "plural": kind.plural_in(tongues.language()).lower(),
+        "plural": small(kind.plural_in(tongues.language())),
         "url": address(wanted),
     }
 

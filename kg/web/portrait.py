@@ -12,15 +12,27 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from kg.model import Field, Kind, Model
 from kg.search.cards import Statements, byline, statements
-from kg.terms import NAMING, OU, RDF, RECORDS, path_of
+from kg.terms import DCT, FOAF, NAMING, OU, RDF, RDFS, RECORDS, SKOS, path_of
+from kg.vocabulary import Vocabulary
 from kg.web.tongues import _, best, day, language, month
 from kg.web.values import Row, Section, Value, reading_order, said_once
-from kg.words import Text
+from kg.words import Text, phrase
 
 _SAFE = ("http", "https", "ftp", "mailto")
 _SHOWN_ABOVE = ("title", "summary", "use")
 _STATUSES = RECORDS + "concept/provision-status/"
 _LONGEST_ADDRESS = 72
+_OTHERS = {
+    DCT.language.value: phrase("language"),
+    DCT.source.value: phrase("source"),
+    FOAF.familyName.value: phrase("family name"),
+    FOAF.givenName.value: phrase("given name"),
+    FOAF.page.value: phrase("page"),
+    RDFS.isDefinedBy.value: phrase("defined in"),
+    SKOS.altLabel.value: phrase("also called"),
+    SKOS.broadMatch.value: phrase("broader, in another scheme"),
+    SKOS.topConceptOf.value: phrase("at the top of"),
+}
 
 
 @dataclass
@@ -143,7 +155,8 @@ class Painter:
                 )
         if rest:
             rows = [
-                Row(local_name(path), path, [self.value(v) for v in values]) for path, values in sorted(rest.items())
+                Row(called(self.model, path), path, [self.value(v) for v in values])
+                for path, values in sorted(rest.items())
             ]
             sections.setdefault("other", Section("other", _("Also said"), [])).fields.extend(rows)
         for section in sections.values():
@@ -224,6 +237,14 @@ def spoken(literal: Literal) -> str:
     if datatype == "gYearMonth" and re.fullmatch(r"\d{4}-\d\d", text):
         return month(date.fromisoformat(f"{text}-01"))
     return text
+
+
+def called(model: Model, path: str) -> str:
+    """Return what a property that no shape of a record knows is called: as the ontology calls it in the reader's language."""
+    if path in _OTHERS:
+        return _(_OTHERS[path])
+    label = Vocabulary(model, language()).label(path)
+    return label if label.language == language() else local_name(path)
 
 
 def local_name(iri: str) -> str:

@@ -29,7 +29,7 @@ from kg.web.negotiation import CITABLE, CITATION, CSV, HTML, JSON, RECORD, TURTL
 from kg.web.portrait import Painter, Portrait, full_page, local_name
 from kg.web.site import base, item, links, query_link
 from kg.web.tongues import _, language
-from kg.words import Text
+from kg.words import Text, small
 
 blueprint = Blueprint("records", __name__)
 
@@ -110,7 +110,7 @@ def _missing(iri: str, kind: str) -> NotFound | Gone:
         when = tongues.day(date.fromisoformat(history[0].at[:10]))
         return Gone(_("<%(iri)s> was withdrawn on %(date)s (%(why)s).", iri=iri, date=when, why=history[0].why))
     known = base().model.kind(kind)
-    plural, url = known.plural_in(language()).lower() if known else "", f"/search?kind={kind}"
+    plural, url = small(known.plural_in(language())) if known else "", f"/search?kind={kind}"
     hint = _("Look for it among the %(kinds)s: %(url)s.", kinds=plural, url=url) if known else None
     return NotFound(_("There is no <%(iri)s>.", iri=iri), hint)
 

@@ -21,7 +21,7 @@ from flask import Flask, Response, g, has_request_context, request
 from markupsafe import Markup, escape
 from pyoxigraph import Literal, NamedNode
 
-from kg.words import Text
+from kg.words import Text, small
 
 ENGLISH = "en"
 LANGUAGES = (ENGLISH, "fr", "es", "he")
@@ -38,7 +38,7 @@ _UNGROUPED = 1000
 def register(app: Flask) -> None:
     """Give the templates their words, and every answer the name of its language."""
     app.jinja_env.globals |= {"_": _in_template, "ngettext": _many_in_template}
-    app.jinja_env.filters |= {"number": number, "named": named, "said": said, "sentence": sentence}
+    app.jinja_env.filters |= {"number": number, "named": named, "said": said, "sentence": sentence, "lower": small}
     app.context_processor(_shared)
     app.after_request(_told)
     words(ENGLISH)

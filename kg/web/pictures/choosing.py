@@ -13,6 +13,7 @@ from kg.web.names import names
 from kg.web.negotiation import CSV
 from kg.web.site import base, links
 from kg.web.tongues import _, language, ngettext, pair
+from kg.words import small
 
 
 def facet_of(role: str) -> str:
@@ -49,7 +50,7 @@ def chosen(wanted: Wanted) -> dict[str, Any]:
     named = names(value for slug, values in wanted.facets.items() if slug != KIND for value in values)
     words: list[str] = [_("“%(text)s”", text=wanted.text)] if wanted.text.strip() else []
     words += [
-        pair(titles[slug].lower(), named[value].label)
+        pair(small(titles[slug]), named[value].label)
         for slug, values in wanted.facets.items()
         if slug != KIND
         for value in values
