@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Protocol
 
 Words = tuple[tuple[str, str], ...]
@@ -37,6 +38,12 @@ def small(text: str) -> str:
     if isinstance(text, Text):
         return text.lower()
     return _WORD.sub(lambda word: word[0] if sum(map(str.isupper, word[0])) > 1 else word[0].lower(), text)
+
+
+def alphabetic(text: str) -> str:
+    """Return the key by which names are put in the order of the alphabet: neither capitals nor accents count."""
+    bare = (char for char in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(char))
+    return "".join(bare)
 
 
 def spoken_in(text: str, other: str) -> str:
