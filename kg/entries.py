@@ -16,8 +16,7 @@ from kg.errors import BadInput
 from kg.incoming.pieces import moved
 from kg.search.cards import classes_of, statements
 from kg.shapes import Problem
-from kg.terms import RECORDS
-from kg.vocabulary import short
+from kg.terms import RECORDS, short
 
 LOADER = "corpus"
 """Who the journal names for what `kg load` wrote."""

@@ -83,3 +83,11 @@ def node(iri: str) -> NamedNode | None:
 def record_of(iri: str) -> str:
     """Return the IRI of the record that a nested thing belongs to: the IRI without its fragment."""
     return iri.partition("#")[0]
+
+
+def short(iri: str) -> str:
+    """Write an IRI with its prefix (`dct:title`) where we have one."""
+    for prefix, start in PREFIXES.items():
+        if iri.startswith(start) and iri != start:
+            return f"{prefix}:{iri[len(start) :]}"
+    return iri

@@ -10,8 +10,8 @@ from functools import cached_property
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from kg.model import LANGUAGE, SHAPES_GRAPH, Field, Model
-from kg.terms import DCT, OU, OWL, PREFIXES, RDF, RDFS, SH, SKOS
-from kg.words import Text, phrase, small
+from kg.terms import DCT, OU, OWL, RDF, RDFS, SH, SKOS, short
+from kg.words import Text, alphabetic, phrase, small
 
 ONTOLOGY = OU.iri.rstrip("#")
 _CLASS = (OWL.Class,)
@@ -176,7 +176,7 @@ class Vocabulary:
         """Return every concept scheme by title."""
         found = self._store.quads_for_pattern(None, RDF.type, SKOS.ConceptScheme)
         schemes = (self.scheme(quad.subject.value) for quad in found if isinstance(quad.subject, NamedNode))
-        return sorted((scheme for scheme in schemes if scheme), key=lambda scheme: scheme.title.casefold())
+        return sorted((scheme for scheme in schemes if scheme), key=lambda scheme: alphabetic(scheme.title))
 
     def scheme(self, iri: str) -> Scheme | None:
         """Return the scheme with that IRI."""
@@ -226,7 +226,7 @@ class Vocabulary:
             for quad in self._store.quads_for_pattern(None, RDF.type, type_)
             if isinstance(quad.subject, NamedNode) and quad.subject.value.startswith(OU.iri)
         }
-        return sorted((self._term(iri) for iri in found), key=lambda term: term.label.casefold())
+        return sorted((self._term(iri) for iri in found), key=lambda term: alphabetic(term.label))
 
     def _term(self, iri: str) -> Term:
         def iris(*predicates: NamedNode) -> tuple[str, ...]:
@@ -280,14 +280,6 @@ class Vocabulary:
         return min(said, key=lambda text: (self._rank.get(text.language, 2), text), default=Text(""))
 
 
-def short(iri: str) -> str:
-    """Write an IRI with its prefix (`dct:title`) where we have one."""
-    for prefix, start in PREFIXES.items():
-        if iri.startswith(start) and iri != start:
-            return f"{prefix}:{iri[len(start) :]}"
-    return iri
-
-
 def page_of(iri: str) -> str | None:
     """Return the address of a class, property or shape of ours; None for the others."""
     for start in _FRAGMENTS:
@@ -300,4 +292,4 @@ def page_of(iri: str) -> str | None:
 def _in_order(node: Node) -> tuple[tuple[int, str], str]:
     """Order siblings by their number where they have one, else by label."""
     number = node.notation.rpartition(".")[2]
-    return ((int(number), "") if number.isdigit() else (0, "")), node.label.casefold()
+    return ((int(number), "") if number.isdigit() else (0, "")), alphabetic(node.label)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Protocol
 
 Words = tuple[tuple[str, str], ...]
@@ -41,6 +42,12 @@ def small(text: str) -> str:
 
 class PersonsName(str):
     """What somebody is called: a citation tells the family name from the given ones, and takes every other name for a body's."""
+
+
+def alphabetic(text: str) -> str:
+    """Return the key by which names are put in the order of the alphabet: neither capitals nor accents count."""
+    bare = (char for char in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(char))
+    return "".join(bare)
 
 
 def spoken_in(text: str, other: str) -> str:

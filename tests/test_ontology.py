@@ -12,8 +12,8 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, parse
 from kg import queries
 from kg.base import Base
 from kg.model import SHAPES_GRAPH
-from kg.terms import DCT, OU, RDF, RDFS, SKOS
-from kg.vocabulary import ONTOLOGY, Vocabulary, short
+from kg.terms import DCT, OU, RDF, RDFS, SKOS, short
+from kg.vocabulary import ONTOLOGY, Vocabulary
 
 RDF_FORMATS = {
     "ttl": RdfFormat.TURTLE,

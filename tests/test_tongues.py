@@ -20,7 +20,7 @@ from kg.analysis import peers
 from kg.web import tongues
 from kg.web.analysis import columns, rows
 from kg.web.tongues import LANGUAGES
-from kg.words import Text, small
+from kg.words import Text, alphabetic, small
 
 ROOT = Path(__file__).resolve().parent.parent
 OTHERS = LANGUAGES[1:]
@@ -367,3 +367,12 @@ def test_small_letters_leave_acronyms_alone() -> None:
     assert small("Análisis DAFO (SWOT)") == "análisis DAFO (SWOT)"
     assert small("Open by default") == "open by default"
     assert small(Text("APIs and Bulk", "en")).language == "en"
+
+
+def test_names_stand_in_the_order_of_the_alphabet_whatever_their_accents() -> None:
+    assert sorted(["Zambie", "Égypte", "Espagne", "eThekwini"], key=alphabetic) == [
+        "Égypte",
+        "Espagne",
+        "eThekwini",
+        "Zambie",
+    ]

@@ -25,7 +25,7 @@ from kg.web.negotiation import CITATION, CSV, DOCUMENT, HTML
 from kg.web.paging import paged
 from kg.web.site import base, links
 from kg.web.tongues import _, language
-from kg.words import small
+from kg.words import alphabetic, small
 
 blueprint = Blueprint("bibliography", __name__)
 
@@ -169,7 +169,7 @@ def _chapters(asked: dict[str, Any]) -> list[dict[str, Any]]:
                     "url": _address(asked | {facet.slug: [short(facet, value)]}),
                 }
                 for value, count in sorted(
-                    values[:_MOST_VALUES], key=lambda pair: called.get(pair[0], pair[0]).casefold()
+                    values[:_MOST_VALUES], key=lambda pair: alphabetic(called.get(pair[0], pair[0]))
                 )
             ],
         }

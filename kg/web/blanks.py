@@ -16,6 +16,7 @@ from kg.terms import OU
 from kg.web.names import labels
 from kg.web.sheets import Sheet
 from kg.web.tongues import language
+from kg.words import alphabetic
 
 _ALL_BOXES = 12
 """More choices than this get a box to search them."""
@@ -155,7 +156,7 @@ class Drawing:
             for option in question.options
         ]
         if called:
-            choices.sort(key=lambda choice: choice.label.casefold())
+            choices.sort(key=lambda choice: alphabetic(choice.label))
         return choices + [Choice(iri, self.sheet.labels.get(iri, iri), True) for iri in others]
 
     def _parts(self, made: Asked) -> None:

@@ -19,6 +19,7 @@ from kg.web.names import names
 from kg.web.portrait import called
 from kg.web.site import base, item, query_link
 from kg.web.tongues import language
+from kg.words import alphabetic
 
 LIMIT = 500
 _SHOWN = 12
@@ -96,7 +97,7 @@ def groups(iri: str) -> list[Group]:
 
 def _group(iri: str, kind_name: str, path: str, items: dict[str, dict[str, Any]], facets: Mapping[str, str]) -> Group:
     kind = base().model.kind(kind_name)
-    shown = sorted(items.values(), key=lambda it: str(it["title"]).casefold())
+    shown = sorted(items.values(), key=lambda it: alphabetic(str(it["title"])))
     more = address(Wanted(facets={KIND: [kind_name], facets[path]: [iri]})) if path in facets else None
     return Group(
         label=f"{kind.plural_in(language()) if kind else kind_name} · {meaning(kind, path)}",

@@ -15,8 +15,8 @@ from kg import queries, turtle
 from kg.errors import BadInput, NotFound
 from kg.model import SHAPES_GRAPH, Field, Kind
 from kg.search.index import KIND, Wanted
-from kg.terms import PREFIXES, RECORDS, path_of
-from kg.vocabulary import ONTOLOGY, Node, Vocabulary, page_of, short
+from kg.terms import PREFIXES, RECORDS, path_of, short
+from kg.vocabulary import ONTOLOGY, Node, Vocabulary, page_of
 from kg.web import negotiation, tongues
 from kg.web.negotiation import HTML, JSON_LD, N_TRIPLES, RDF_XML, TURTLE, Format
 from kg.web.search import address

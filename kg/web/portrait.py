@@ -16,7 +16,7 @@ from kg.terms import DCT, FOAF, NAMING, OU, RDF, RDFS, RECORDS, SKOS, path_of
 from kg.vocabulary import Vocabulary
 from kg.web.tongues import _, best, day, language, month
 from kg.web.values import Row, Section, Value, reading_order, said_once
-from kg.words import Text, phrase
+from kg.words import Text, alphabetic, phrase
 
 _SAFE = ("http", "https", "ftp", "mailto")
 _SHOWN_ABOVE = ("title", "summary", "use")
@@ -173,7 +173,7 @@ class Painter:
         if nested is None or not nested.fields:
             shown = sorted(
                 (self.value(value) for value in values),
-                key=lambda value: (value.lang != language(), value.text.casefold()),
+                key=lambda value: (value.lang != language(), alphabetic(value.text)),
             )
             return Row(own.name_in(language()), own.help_in(language()), shown)
         inner = _statements_of(values, triples)

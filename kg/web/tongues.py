@@ -21,7 +21,7 @@ from flask import Flask, Response, g, has_request_context, request
 from markupsafe import Markup, escape
 from pyoxigraph import Literal, NamedNode
 
-from kg.words import Text, small
+from kg.words import Text, alphabetic, small
 
 ENGLISH = "en"
 LANGUAGES = (ENGLISH, "fr", "es", "he")
@@ -38,7 +38,14 @@ _UNGROUPED = 1000
 def register(app: Flask) -> None:
     """Give the templates their words, and every answer the name of its language."""
     app.jinja_env.globals |= {"_": _in_template, "ngettext": _many_in_template}
-    app.jinja_env.filters |= {"number": number, "named": named, "said": said, "sentence": sentence, "lower": small}
+    app.jinja_env.filters |= {
+        "number": number,
+        "named": named,
+        "said": said,
+        "sentence": sentence,
+        "lower": small,
+        "alphabetically": alphabetically,
+    }
     app.context_processor(_shared)
     app.after_request(_told)
     words(ENGLISH)
@@ -233,6 +240,11 @@ def day(when: date) -> str:
 def month(when: date) -> str:
     """Return a month as `October 2016`."""
     return _month(when, language())
+
+
+def alphabetically(things: Iterable[Any], attribute: str) -> list[Any]:
+    """Return what a template lists in the order of what it shows of each, whatever its capitals and accents."""
+    return sorted(things, key=lambda thing: alphabetic(getattr(thing, attribute)))
 
 
 def number(value: float) -> str:

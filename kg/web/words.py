@@ -12,8 +12,8 @@ from pyoxigraph import Literal, NamedNode
 
 from kg.model import LANGUAGE, Model
 from kg.search.index import KIND, Wanted
-from kg.terms import DCT, FOAF, PREFIXES, RDF, RDFS, SKOS
-from kg.vocabulary import Vocabulary, short
+from kg.terms import DCT, FOAF, PREFIXES, RDF, RDFS, SKOS, short
+from kg.vocabulary import Vocabulary
 from kg.web import cors, kept
 from kg.web.site import base
 

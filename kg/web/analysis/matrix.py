@@ -23,6 +23,7 @@ from kg.web.negotiation import HTML
 from kg.web.portrait import spoken
 from kg.web.site import base, links, query_link
 from kg.web.tongues import _, said, tongue
+from kg.words import alphabetic
 
 blueprint = Blueprint("matrix", __name__)
 
@@ -95,7 +96,7 @@ def _offered(held: Evidence) -> dict[str, Any]:
     named = ((iri.removeprefix(start), held.places[iri]) for iri in used if iri in held.places)
     schemes = {"level": "level", "sector": "sector", "type": "policy-type"}
     return {
-        "places": sorted(named, key=lambda pair: pair[1]),
+        "places": sorted(named, key=lambda pair: alphabetic(pair[1])),
         "options": {
             name: [(slug, label, known[name].get(slug, 0)) for slug, label in held.scheme(scheme).items()]
             for name, scheme in schemes.items()

@@ -18,6 +18,7 @@ from kg.web.pictures.tables import Cell, Table, table
 from kg.web.records import Record, read
 from kg.web.site import base, links
 from kg.web.tongues import ENGLISH, _, language, use
+from kg.words import alphabetic
 
 blueprint = Blueprint("around", __name__)
 
@@ -91,7 +92,7 @@ def _pointing(found: Record) -> list[Near]:
         Near(link.shown["title"], link.kind, link.shown["url"], inbound.meaning(model.kind(link.kind), link.path))
         for link in inbound.links(found.iri)
     ]
-    return sorted(near, key=lambda other: (other.meaning, other.label.casefold()))
+    return sorted(near, key=lambda other: (other.meaning, alphabetic(other.label)))
 
 
 def _pointed(found: Record) -> list[Near]:
@@ -103,7 +104,7 @@ def _pointed(found: Record) -> list[Near]:
             if url and "#" not in value.value:
                 label = found.spoken.get(value.value, url.rpartition("/")[2])
                 near.append(Near(label, url.split("/")[1], url, inbound.meaning(found.kind, path)))
-    return sorted(near, key=lambda other: (other.meaning, other.label.casefold()))
+    return sorted(near, key=lambda other: (other.meaning, alphabetic(other.label)))
 
 
 def _picture(pointing: Sequence[Near], pointed: Sequence[Near]) -> Picture:

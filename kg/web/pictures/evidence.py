@@ -18,6 +18,7 @@ from kg.web.pictures.tables import Cell, Table, table
 from kg.web.pictures.world import shade
 from kg.web.site import base
 from kg.web.tongues import ENGLISH, _, use
+from kg.words import alphabetic
 
 blueprint = Blueprint("evidence", __name__)
 
@@ -54,7 +55,7 @@ def _numbers(wanted: Wanted) -> Table:
     named = names({*regions, *totals})
     adding = _kind_to_add(wanted)
     rows = []
-    for sector in sorted(totals, key=lambda sector: named[sector].label.casefold()):
+    for sector in sorted(totals, key=lambda sector: alphabetic(named[sector].label)):
         here = {**wanted.facets, _ROWS: [sector]}
         cells = [
             Cell(
@@ -98,4 +99,4 @@ def _regions(wanted: Wanted) -> list[str]:
         for iri in counts
         if tops.intersection(named[iri].wider) and any(iri in named[other].wider for other in counts)
     ]
-    return sorted(regions or list(counts)[:_COLUMNS], key=lambda iri: named[iri].label)
+    return sorted(regions or list(counts)[:_COLUMNS], key=lambda iri: alphabetic(named[iri].label))

@@ -18,6 +18,7 @@ from kg.web.pictures import choosing
 from kg.web.pictures.tables import Cell, Table, table
 from kg.web.site import base
 from kg.web.tongues import ENGLISH, _, language, use
+from kg.words import alphabetic
 
 blueprint = Blueprint("map", __name__)
 
@@ -133,7 +134,7 @@ def _numbers(wanted: Wanted, crossed: Crossed) -> Table:
     kinds = [kind for kind in base().model.kinds if any(row == kind.name for row, _place in crossed)]
     named = names({place for _kind, place in crossed if _code(place) in shapes()})
     rows = []
-    for iri in sorted(named, key=lambda iri: named[iri].label.casefold()):
+    for iri in sorted(named, key=lambda iri: alphabetic(named[iri].label)):
         counts = [crossed.get((kind.name or "", iri), 0) for kind in kinds]
         here = {**wanted.facets, slug: [iri]}
         cells = [
