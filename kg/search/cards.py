@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pyoxigraph import Literal, NamedNode, Triple
 
 from kg.model import LANGUAGE, Field, Kind, Model
-from kg.terms import FOAF, OU, RDF, XSD, record_of
+from kg.terms import FOAF, NAMING, OU, RDF, XSD, record_of
 from kg.words import PersonsName
 
 _NAMED = 3
@@ -134,6 +134,20 @@ def make(iri: str, triples: list[Triple], model: Model, labels: Labels, wider: W
         lines=tuple(_lines(kind, iri, _searched(triples, model), model, labels, wider)),
         facets=_facets(kind, found, triples, model, wider),
     )
+
+
+def named(triples: Iterable[Triple]) -> dict[str, str]:
+    """Return what things are called by these statements, by IRI."""
+    names: dict[str, list[NamedNode | Literal]] = {}
+    for triple in triples:
+        if triple.predicate in NAMING or triple.object == FOAF.Person:
+            names.setdefault(iri_of(triple.subject), []).append(triple.object)  # type: ignore[arg-type]
+    return {iri: label for iri, values in names.items() if (label := called(values))}
+
+
+def iri_of(node: object) -> str:
+    """Return the IRI of a node; nothing for one that has none."""
+    return node.value if isinstance(node, NamedNode) else ""
 
 
 def byline(kind: Kind, found: Statements, triples: Iterable[Triple]) -> tuple[Field, list[Maker]] | None:
