@@ -45,6 +45,7 @@ NAMES = {
     "a body and a person": ("{OECD} and Lee, Maria", [body("OECD"), person("Lee", "Maria")]),
     "a body with an ampersand": (r"{Simon \& Schuster}", [body("Simon & Schuster")]),
     "a body with an accent": (r"{Minist{\`e}re de l'Int{\'e}rieur}", [body("Ministère de l'Intérieur")]),
+    "a body that begins with a command": (r"{\TeX{} Users Group}", [body("TeX Users Group")]),
     "a body in Arabic": ("{وزارة الصحة}", [body("وزارة الصحة")]),
     "von": ("Ludwig van Beethoven", [person("Beethoven", "Ludwig", "van")]),
     "von, first": ("van der Berg, Jan", [person("Berg", "Jan", "van der")]),

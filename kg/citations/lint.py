@@ -35,6 +35,9 @@ REQUIRED: dict[str, tuple[tuple[str, ...], ...]] = {
 }
 """Fields that a type of entry needs, any one of each group (BibLaTeX's data model); a report may be by its institution."""
 
+_LAST_STOP = re.compile(r"\.(?=[}\s]*$)")
+_SHORTENED = re.compile(r"(?:\b(?:inc|ltd|co|corp|bros|jr|sr|etc|al)|\b\w)\.$", re.IGNORECASE)
+"""Titles whose last full stop is not theirs but a word's: `Design Science, Inc.`, `the U.S.`."""
 _ADDRESS = re.compile(r"(?:https?|ftp)://[^\s/.]+\.?[^\s]*$")
 _COMMAND = re.compile(r"\\[A-Za-z]+|(?<!\\)[{}]|\$[^$]+\$")
 _HYPHEN = re.compile(r"(?<=\d)\s*-\s*(?=\d)")
@@ -151,15 +154,9 @@ def _titles(entry: Entry) -> Iterator[Remark]:
                 name,
                 "The title is all in capitals: a style cannot make small letters of acronyms.",
             )
-        if text.endswith(".") and not text.endswith(("..", "etc.")) and not re.search(r"\b\w\.$", text):
-            better = replace(entry, fields={name: text.rstrip(".")}, names={}, raw={})
-            yield Remark(
-                entry.key,
-                "stop",
-                name,
-                "A style puts the full stop after a title.",
-                bibtex.spelled(better, name, "biblatex"),
-            )
+        if text.endswith(".") and not text.endswith("..") and not _SHORTENED.search(text):
+            better = _LAST_STOP.sub("", bibtex.spelled(entry, name, "biblatex"))
+            yield Remark(entry.key, "stop", name, "A style puts the full stop after a title.", better)
 
 
 def _latex(entry: Entry) -> Iterator[Remark]:

@@ -33,6 +33,7 @@ class Name:
         return " ".join(part for part in (self.given, self.prefix, self.family, self.suffix) if part)
 
 
+_WORD = re.compile(r"[^\W\d_]{2,}")
 OTHERS = Name("others")
 """What stands last where a source cut the list."""
 
@@ -91,7 +92,9 @@ def _text(words: Iterable[str]) -> str:
 
 
 def _whole_in_braces(text: str) -> bool:
-    if not (text.startswith("{") and text.endswith("}")) or text.startswith("{\\"):
+    if not (text.startswith("{") and text.endswith("}")):
+        return False
+    if text.startswith("{\\") and len(_WORD.findall(text)) < 2:  # `{\\AA}` is a letter, `{\\TeX{} Users Group}` a body
         return False
     depth = 0
     for place, char in enumerate(text):
