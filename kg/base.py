@@ -26,7 +26,7 @@ from kg.search import cards
 from kg.search.index import Index
 from kg.settings import Settings
 from kg.shapes import Checker, Problem
-from kg.terms import OU, RDF, XSD
+from kg.terms import OU, XSD
 
 Records = Mapping[str, list[Triple] | None]
 """Record IRI to its statements; None takes the record out."""
@@ -93,17 +93,12 @@ class Base:
         given = {iri: triples for iri, triples in records.items() if triples}
         pointed = self.checker.ring_of(given)
         ring = [triple for iri in pointed & (among or {}).keys() for triple in (among or {})[iri] or ()]
-        coded = {iri: self._coded(iri) for iri in pointed - (among or {}).keys()}
+        coded = {iri: self.model.said(iri) for iri in pointed - (among or {}).keys()}
         ring += [triple for triples in coded.values() for triple in triples]
         for batch in batched(sorted(iri for iri, triples in coded.items() if not triples), BATCH):
             for row in self.engine.select(queries.fill("ring", things=map(NamedNode, batch))):
                 ring.append(statement(row))
         return self.checker.check(given, ring)
-
-    def _coded(self, iri: str) -> list[Triple]:
-        """Return what the ontology says of a code of its own; nothing of a record, of which translations say the name only."""
-        said = self.model.said(iri)
-        return said if any(triple.predicate == RDF.type for triple in said) else []
 
     def write(
         self, records: Records, who: str, why: str, *, checked: bool = False, since: int | None = None, part: int = 0

@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
-from pyoxigraph import Literal, NamedNode, Triple
+from pyoxigraph import Literal, NamedNode
 
 from kg import model
-from kg.base import Base
 from kg.model import Model
 from kg.terms import DCT, OU, OWL, RDF, RDFS, SH, SKOS
 
@@ -161,18 +160,6 @@ def test_cities_and_groups_of_countries_are_called_in_the_readers_language(
     for place, name in (("gb-london", city), ("eu", union)):
         assert f"<h1>{name}</h1>" in client.get(f"/place/{place}?lang={language}", headers={"Accept": "text/html"}).text
     assert city in client.get(f"/gaps?place=gb-london&lang={language}").text
-
-
-def test_a_translated_name_does_not_stand_for_the_place_itself(base: Base) -> None:
-    """What a translation adds to a record is words: the check still looks at the record."""
-    paris = "https://w3id.org/open-urban/policy/fr-crpa-open-data"
-    records = base.graphs([paris])
-    assert base.model.said("https://w3id.org/open-urban/place/gb-london")
-    placed = [
-        Triple(NamedNode(paris), DCT.spatial, NamedNode("https://w3id.org/open-urban/place/gb-london")),
-        *records[paris],
-    ]
-    assert [problem for problem in base.check({paris: placed}) if problem.severe and problem.field == "place"] == []
 
 
 def test_what_nobody_translated_is_told_in_english_and_says_so(read: Model) -> None:
