@@ -51,13 +51,21 @@ def named_by(text: Text, iris: Sequence[str]) -> Markup:
 
 
 def spoken(named: Mapping[str, Iterable[NamedNode | Literal]]) -> dict[str, Text]:
-    """Return what things with these names are called in the reader's language; a country by its code where no name is in it."""
+    """Return what things with these names are called in the reader's language.
+
+    Where no name is in it, a country is called by its code, and a city or a group of countries as the catalogue has it.
+    """
     found = {thing: label for thing, values in named.items() if (label := tongues.called(values))}
     wanted = tongues.language()
     if wanted != tongues.ENGLISH:
         for thing in found.keys() & _countries().keys():
             if found[thing].language != wanted:
                 found[thing] = tongues.territory(_countries()[thing]) or found[thing]
+        found |= {
+            thing: name
+            for thing in found
+            if found[thing].language != wanted and "/place/" in thing and (name := tongues.place(thing))
+        }
     return found
 
 

