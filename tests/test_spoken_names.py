@@ -80,7 +80,7 @@ def test_a_name_that_the_base_has_comes_before_that_of_the_code(app: Flask) -> N
 
 def test_a_code_that_no_country_has_changes_nothing(app: Flask) -> None:
     with app.test_request_context("/?lang=fr"):
-        assert names.tongues.territory("QQ") is None
+        assert names.toponyms.territory("QQ") is None
 
 
 def test_the_index_keeps_what_the_words_of_a_card_stand_for(base: Base) -> None:

