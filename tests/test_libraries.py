@@ -229,6 +229,19 @@ def test_the_command_keeps_a_library_and_writes_it_in_other_forms_under_its_own_
     assert "three" not in run(data, "export", "--library", "three.bib").stdout
 
 
+@pytest.mark.parametrize(
+    "text", ["", "Dear colleagues, here is the list.", "@comment{nothing}", "@article{a, title = {No end"]
+)
+def test_a_file_without_one_reference_says_so_and_is_no_library(tmp_path: Path, bare: Path, text: str) -> None:
+    data, file = tmp_path / "data", tmp_path / "mine.bib"
+    shutil.copytree(bare, data, ignore=UNFIT)
+    file.write_text(text)
+    done = run(data, "import", file, "--accept")
+    assert done.exit_code == 1
+    assert ("mine.bib holds nothing to import" in done.output) != ("could not be read" in done.output)
+    assert run(data, "libraries").output == ""
+
+
 def test_a_library_can_be_listed_and_deleted_without_a_trace_while_its_works_stay(tmp_path: Path, bare: Path) -> None:
     data, file = tmp_path / "data", tmp_path / "mine.bib"
     shutil.copytree(bare, data, ignore=UNFIT)

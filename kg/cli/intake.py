@@ -79,7 +79,7 @@ def import_(
         sound = settle(base, arrivals, given.broken, decision, who, why, limit)
         if decision:
             _keep(base, given.libraries, arrivals, who)
-    if given.broken or not sound:
+    if given.broken or given.empty or not sound:
         sys.exit(1)
 
 
@@ -109,6 +109,8 @@ class _Given:
     """The `.bib` files among them, each with the place of its first entry."""
     records: Records = field(default_factory=dict)
     broken: int = 0
+    empty: int = 0
+    """How many of the files hold nothing at all."""
 
 
 def _read(base: Base, files: tuple[Path, ...], form: str, rejects: Path | None) -> _Given:
@@ -118,7 +120,7 @@ def _read(base: Base, files: tuple[Path, ...], form: str, rejects: Path | None) 
         chosen = incoming.form_of(path, form)
         if chosen in incoming.FORMS:
             found = incoming.read(base, path, chosen)
-            broken, text = found.broken, incoming.rejected(found, chosen)
+            broken, text, holds = found.broken, incoming.rejected(found, chosen), len(found.records)
             for iri in found.records.keys() & given.records.keys():
                 raise BadInput(
                     f"{path} describes <{iri}>, and so does another of the files.", "Import one after the other."
@@ -126,8 +128,8 @@ def _read(base: Base, files: tuple[Path, ...], form: str, rejects: Path | None) 
             given.records |= found.records
         else:
             reading = formats.read(path, chosen)
-            broken, text = reading.broken, formats.rejected(reading.broken)
-            if formats.is_library(path, chosen):
+            broken, text, holds = reading.broken, formats.rejected(reading.broken), len(reading.entries)
+            if holds and formats.is_library(path, chosen):
                 sent = Sent(path.name, path.read_bytes(), [entry.key for entry in reading.entries])
                 given.libraries.append((len(given.entries), sent))
                 reading.entries = list(map(library.public, reading.entries))
@@ -136,6 +138,11 @@ def _read(base: Base, files: tuple[Path, ...], form: str, rejects: Path | None) 
         for one in broken[:_SHOWN]:
             click.echo(f"{path}, line {one.line}: {one.key or 'entry'}: {one.reason}.", err=True)
         given.broken += len(broken)
+        if not holds and not broken:
+            given.empty += 1
+            click.echo(
+                f"{path} holds nothing to import. Is it the right file, and in the form that its name says?", err=True
+            )
         if broken and rejects is None:
             _reject(text, len(broken), path.with_name(f"{path.stem}.rejected{path.suffix}"), files)
         elif broken:
